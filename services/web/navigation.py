@@ -46,6 +46,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("/emergency-access", "place.emergency", "secretary"),
             ("/support/fairness", "place.fairness", "secretary"),
             ("/people/pairs", "place.neighbour_pairs", "secretary"),
+            ("/people/put-in-touch", "place.put_in_touch", "secretary"),
             ("/second-looks", "place.second_looks", "scrutineer"),
         ),
     ),

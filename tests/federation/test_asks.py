@@ -178,7 +178,7 @@ async def test_a_hostile_peer_gets_no_effect_beyond_the_closed_words(pair: Askin
         ]
         # A flood: ten in a day are taken, and no more.
         asks += [(good | {"ask": f"{number:032x}"}, EFFECTIVE) for number in range(2, 11)]
-        asks += [(good | {"ask": f"{number:032x}"}, (REFUSED, "TOO_MANY_ASKS")) for number in range(11, 40)]
+        asks += [(good | {"ask": f"{number:032x}"}, (REFUSED, "TOO_MANY_ASKS_TODAY")) for number in range(11, 40)]
         reply = "a" * 32
         others: list[tuple[str, dict[str, Json], tuple[str, str]]] = [
             ("ask_ended", {"ask": "f" * 32}, (REFUSED, "ASK_UNKNOWN")),

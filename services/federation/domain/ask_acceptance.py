@@ -4,7 +4,7 @@
 |-------------------|-----------------------------------------------------------------|----------------------------------------------|
 | `ask`             | the agreement covers asks                                       | ASKS_NOT_AGREED                              |
 |                   | it is not over, and ends within 93 days                         | ASK_OVER, ASK_TOO_LONG                       |
-|                   | few enough came in a day; it is new                             | TOO_MANY_ASKS, ASK_KNOWN                     |
+|                   | few enough came in a day; it is new                             | TOO_MANY_ASKS_TODAY, ASK_KNOWN               |
 | `ask_ended`       | the peer asked, and has not withdrawn it                        | ASK_UNKNOWN                                  |
 | `ask_count`       | we asked this peer, it is open, and there was no count before   | ASK_UNKNOWN                                  |
 | `ask_reply`       | we asked this peer, it is open; at most five; it is new         | ASK_UNKNOWN, TOO_MANY_REPLIES, ASK_REPLY_KNOWN |
@@ -31,7 +31,7 @@ def require_acceptable(ask: Ask, now: int, of_today: int, most: int, *, is_agree
     if ask.until > now + LONGEST_SECONDS:
         raise FailedPrecondition("ASK_TOO_LONG")
     if of_today >= most:
-        raise FailedPrecondition("TOO_MANY_ASKS")
+        raise FailedPrecondition("TOO_MANY_ASKS_TODAY")
 
 
 def require_room_for_reply(replies: int) -> None:

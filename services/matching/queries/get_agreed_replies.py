@@ -7,7 +7,7 @@ from uuid import UUID
 from libs.access import audit, hats
 from libs.database.engine import UnitOfWork
 from services.matching.domain.co_op_ask import AskReply, OwnReply
-from services.matching.storage import co_op_asks, links, received_asks
+from services.matching.storage import co_op_asks, received_asks
 
 _SHOWN = 200
 
@@ -24,13 +24,14 @@ class AgreedReply:
 
 
 async def get_agreed_replies(work: UnitOfWork) -> list[AgreedReply]:
-    """Newest first. Raises NotAllowed HAT_NEEDED or PERSON_NEEDED."""
-    await hats.require_person(work, links.LINK_HAT)
+    """Newest first. Raises NotAllowed HAT_NEEDED."""
+    # The Link is a secretary (ADR 57).
+    await hats.require(work, hats.SECRETARY)
     asked, replied = await co_op_asks.list_agreed(work), await received_asks.list_agreed(work)
     found = [_agreed(one, one.person, one.agreed_at, has_asked=True) for one in asked if one.agreed_at is not None]
     found += [_agreed(one, one.worker, one.agreed_at, has_asked=False) for one in replied if one.agreed_at is not None]
     newest = sorted(found, key=lambda one: (one.agreed_at, one.reference), reverse=True)[:_SHOWN]
-    await audit.record_read(work, "ask across co-ops", "list", *dict.fromkeys(one.person for one in newest))
+    await audit.record_read(work, "co op ask", "list", *dict.fromkeys(one.person for one in newest))
     return newest
 
 

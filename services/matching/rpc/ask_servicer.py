@@ -33,7 +33,7 @@ FEDERATION = "federation"
 
 
 def ask_service(runtime: Runtime, districts: Mapping[str, Area], zone: ZoneInfo) -> BoundService:
-    acting = partial(while_acting, "ask across co-ops", catch_up=runtime.catch_up_with("identity"))
+    acting = partial(while_acting, "co op ask", catch_up=runtime.catch_up_with("identity"))
     preview, ask = partial(preview_ask, districts=districts), partial(ask_other_co_ops, districts=districts)
     reply = partial(reply_to_ask, zone=zone)
     return bind(

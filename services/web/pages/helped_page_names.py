@@ -27,6 +27,8 @@ _KEYS: Mapping[str, str] = {
     "/people/call-outs": "call_outs.title",
     "/people/neighbours": "neighbours.title",
     "/people/pairs": "neighbours.link_title",
+    "/people/other-co-ops": "asks.title",
+    "/people/asked": "asked.title",
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",

@@ -63,6 +63,7 @@ QUERIES = (
     "/support/getting?done=saved", "/people/find?tag=chess", "/people/suggested?skip=3",
     "/people/neighbours?done=no", "/people/neighbours?words=chess", "/people/pairs?done=asked",
     *(f"/people/neighbours/mine?done={done}" for done in ("yes", "paired", "no", "block", "lift", "written", "withdrawn", "ended")),
+    *(f"/people/other-co-ops?done={done}" for done in ("asked", "withdrawn", "yes", "no")), "/people/asked?done=replied",
     "/people/call-outs?done=written", "/people/call-outs?done=ended",
     *(f"/people/reviews?done={done}" for done in ("counted", "recorded", "answered", "closed", "ended")), "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",

@@ -180,7 +180,15 @@ def test_what_is_on_ones_own_page_is_in_groups_each_with_its_heading(browser: Sc
             ("secretary",),
             {
                 "Votes": ["/motions", "/votes", "/paper-votes"],
-                "People": ["/members", "/applications", "/qualifications", "/emergency-access", "/support/fairness", "/people/pairs"],
+                "People": [
+                    "/members",
+                    "/applications",
+                    "/qualifications",
+                    "/emergency-access",
+                    "/support/fairness",
+                    "/people/pairs",
+                    "/people/put-in-touch",
+                ],
                 "The co-op": ["/", "/notices", "/co-ops"],
             },
         ),
