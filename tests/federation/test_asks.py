@@ -23,6 +23,7 @@ from tests.support.asking_co_ops import FRIDAY_NIGHT, TUESDAY, WORDS, AskingPair
 from tests.support.co_op_network import NetworkServers
 from tests.support.hostile_peer import HostilePeer, hostile_peer
 from tests.support.peer_traffic import encodings_of
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.capability("L12")
 REFUSED, EFFECTIVE = "refused", ("effective", "")
@@ -63,7 +64,7 @@ async def test_somebody_asks_and_two_are_put_in_touch_by_people(pair: AskingPair
     assert [one.reference for one in await brook.agreed()] == [reference], "people are speaking of it"
     await brook.take_back(reply, worker)
     assert await brook.agreed() == []
-    await until(lambda: _nothing_agreed(pair))
+    await wait_until(lambda: _nothing_agreed(pair))
 
 
 async def test_a_no_looks_like_silence_and_a_reply_can_be_taken_back(pair: AskingPair) -> None:
@@ -78,7 +79,7 @@ async def test_a_no_looks_like_silence_and_a_reply_can_be_taken_back(pair: Askin
     regretted = await brook.reply(alder, ask, brook.workers[1])
     assert (await alder.a_reply(ask)).reply_id == regretted
     await brook.take_back(regretted, brook.workers[1])
-    await until(lambda: _no_replies(pair, ask))
+    await wait_until(lambda: _no_replies(pair, ask))
     with pytest.raises(NotFound, match="ASK_REPLY_UNKNOWN"):
         await alder.answer(regretted, yes=True)
     # The no sent nothing, and who replied sees what they saw before.
@@ -230,11 +231,11 @@ async def _oversized(hostile: HostilePeer) -> bytes:
 
 
 async def _wait_until_gone(pair: AskingPair, ask: str) -> None:
-    async def look() -> bool | None:
+    async def is_gone() -> bool:
         async with pair.brook.party.co_op.database_transaction("matching", owner=True) as connection:
-            return not await connection.fetchval("select count(*) from received_ask where id = $1", ask) or None
+            return not await connection.fetchval("select count(*) from received_ask where id = $1", ask)
 
-    await until(look)
+    await wait_until(is_gone)
 
 
 async def _open_all_offers(pair: AskingPair, value: str) -> None:
@@ -243,12 +244,12 @@ async def _open_all_offers(pair: AskingPair, value: str) -> None:
         await connection.execute("update giving_support set open = $1::text::boolean", value)
 
 
-async def _nothing_agreed(pair: AskingPair) -> bool | None:
-    return not await pair.alder.agreed() or None
+async def _nothing_agreed(pair: AskingPair) -> bool:
+    return not await pair.alder.agreed()
 
 
-async def _no_replies(pair: AskingPair, ask: str) -> bool | None:
-    return not await pair.alder.replies(ask) or None
+async def _no_replies(pair: AskingPair, ask: str) -> bool:
+    return not await pair.alder.replies(ask)
 
 
 async def _five_replies(pair: AskingPair, ask: str) -> list[pb.AskReply] | None:
