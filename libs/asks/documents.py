@@ -18,6 +18,8 @@ ASK_ID = re.compile(r"[0-9a-f]{32}")
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 """Two groups of Crockford's base 32: people read it out over the telephone."""
 MAX_SKILLS, MAX_LANGUAGES = 5, 5
+MAX_REPLIES = 5
+"""To one ask from one co-op, also counting those that were taken back."""
 
 
 @dataclass(frozen=True)

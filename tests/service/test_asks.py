@@ -176,6 +176,17 @@ async def test_both_entries_of_one_person_have_one_ask_and_who_leaves_or_is_eras
         published = ["OtherCoOpsAsked", "AskReplied", "AskReplyAccepted", "AskWithdrawn", "AskReplyTakenBack"]
         await wait_until(lambda: _has_published(asking, published))
         assert await asking.agreed(link) == []
+        await asking.ask(link)
+        # A month later nothing is left of any ask.
+        await asking.people.co_op.move_clock(100 * 86_400)
+        await wait_until(lambda: _is_forgotten(asking))
+
+
+async def _is_forgotten(asking: AskingPeople) -> bool:
+    async with asking.people.co_op.database_transaction("matching", owner=True) as connection:
+        await connection.execute("select set_config('kith.system', 'tests', true)")
+        left = [await connection.fetchval(f"select count(*) from {table}") for table in ("co_op_ask", "received_ask", "told_count")]  # noqa: S608 - our own names
+    return left == [0, 0, 0]
 
 
 async def _has_published(asking: AskingPeople, types: list[str]) -> bool:

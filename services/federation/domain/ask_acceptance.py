@@ -14,12 +14,11 @@
 Any with another form, a word outside the closed lists, or a field too many: BAD_FORM.
 """
 
-from libs.asks.documents import Ask
+from libs.asks.documents import MAX_REPLIES, Ask
 from libs.refusals import FailedPrecondition
 
 LONGEST_SECONDS = 93 * 86_400
 """The longest that a rulebook allows, and a day for clocks and waiting letters."""
-MAX_REPLIES = 5
 
 
 def require_acceptable(ask: Ask, now: int, of_today: int, most: int, *, is_agreed: bool) -> None:

@@ -1,17 +1,16 @@
 """A member who fits another co-op's ask would like to be put in touch. Only that somebody would goes back."""
 
-import secrets
 from zoneinfo import ZoneInfo
 
 from libs.access import hats, held_credentials
+from libs.asks.documents import MAX_REPLIES
+from libs.asks.random_words import new_ask_id
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition, NotFound
 from services.matching.domain.ask_fit import asks_that_fit
-from services.matching.domain.co_op_ask import MAX_REPLIES, OwnReply
+from services.matching.domain.co_op_ask import OwnReply
 from services.matching.storage import events_out, open_offers, received_asks
-
-_ID_BYTES = 16
 
 
 async def reply_to_ask(work: UnitOfWork, co_op: str, ask_id: str, *, zone: ZoneInfo) -> str:
@@ -34,7 +33,7 @@ async def reply_to_ask(work: UnitOfWork, co_op: str, ask_id: str, *, zone: ZoneI
         replies = await received_asks.count_replies(work, asked)
     if replies >= MAX_REPLIES:
         raise FailedPrecondition("ENOUGH_REPLIED")
-    reply = OwnReply(secrets.token_hex(_ID_BYTES), co_op, ask_id, worker, work.now, asked.until)
+    reply = OwnReply(new_ask_id(), co_op, ask_id, worker, work.now, asked.until)
     await received_asks.add_reply(work, reply)
     await events_out.ask_replied(work, reply)
     return reply.id

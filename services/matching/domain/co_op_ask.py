@@ -12,7 +12,6 @@ A reply says that somebody would like to be put in touch. A yes to it makes a re
 they say then is theirs. A no leaves nothing behind, here or there. An ask ends by itself.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from uuid import UUID
 from libs.asks.area import Area
 from libs.asks.documents import MAX_LANGUAGES, MAX_SKILLS, Ask
 from libs.asks.vocabulary import BLOCKS, DAYS, LANGUAGES, PARTS, SKILL
+from libs.boards import document_fields
 from libs.refusals import FailedPrecondition, NotFound, invalid
 from libs.rulebook import MatchingRules
 from services.matching.domain.places import Place, normalise
@@ -29,11 +29,8 @@ from services.matching.domain.weekly_hours import DAY_MINUTES, WeeklyTime
 
 MAX_OPEN = 2
 """Of one person: all members share what a co-op may ask in a day."""
-MAX_REPLIES = 5
-"""To one ask from one co-op: federation takes no more."""
 TOLD_FOR = timedelta(days=92)
 """How long the same question gets the same answer: as long as any ask may be open."""
-_CO_OP = re.compile(r"[a-z0-9][a-z0-9.-]{2,62}")
 _MAX_CO_OPS = 100
 _WEEK = len(DAYS) * DAY_MINUTES
 
@@ -159,7 +156,7 @@ def _once(chosen: tuple[str, ...]) -> tuple[str, ...]:
 def ask(new_id: str, person: UUID, checked: tuple[AskWords, Area], co_ops: Collection[str], now: datetime, days: int) -> CoOpAsk:
     """Raises Invalid NO_CO_OP_CHOSEN."""
     chosen = tuple(sorted(set(co_ops)))
-    if not 1 <= len(chosen) <= _MAX_CO_OPS or not all(map(_CO_OP.fullmatch, chosen)):
+    if not 1 <= len(chosen) <= _MAX_CO_OPS or not all(map(document_fields.CO_OP.fullmatch, chosen)):
         raise invalid("co_ops", "NO_CO_OP_CHOSEN")
     words, area = checked
     until = end_of(now, days)

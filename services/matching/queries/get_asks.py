@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from libs.access import acting
@@ -30,14 +31,15 @@ async def get_asks(work: UnitOfWork, person: UUID) -> list[OwnAsk]:
     asks = await co_op_asks.list_shown(work, person)
     ids = [asked.id for asked in asks]
     counts, replies = await co_op_asks.list_counts(work, ids), await co_op_asks.list_replies(work, ids)
-    return [
-        OwnAsk(
-            asked,
-            is_open,
-            [count for count in counts if count.ask == asked.id],
-            # Once an ask is over, a reply can be agreed to no longer.
-            [reply for reply in replies if reply.ask == asked.id and (is_open or reply.reference)],
-        )
-        for asked in asks
-        for is_open in (asked.is_open(work.now),)
-    ]
+    return [_own(work.now, asked, counts, replies) for asked in asks]
+
+
+def _own(now: datetime, asked: CoOpAsk, counts: Sequence[AskCount], replies: Sequence[AskReply]) -> OwnAsk:
+    is_open = asked.is_open(now)
+    return OwnAsk(
+        asked,
+        is_open,
+        [count for count in counts if count.ask == asked.id],
+        # Once an ask is over, a reply can be agreed to no longer.
+        [reply for reply in replies if reply.ask == asked.id and (is_open or reply.reference)],
+    )
