@@ -19,7 +19,7 @@ REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 """Two groups of Crockford's base 32: people read it out over the telephone."""
 MAX_SKILLS, MAX_LANGUAGES = 5, 5
 MAX_REPLIES = 5
-"""To one ask from one co-op, also counting those that were taken back."""
+"""To one ask from one co-op; who asked counts those that were taken back as well."""
 
 
 @dataclass(frozen=True)
