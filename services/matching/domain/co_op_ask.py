@@ -9,7 +9,7 @@
 | say yes or no to a reply            | who asked                              | ASK_REPLY_UNKNOWN                              |
 
 A reply says that somebody would like to be put in touch. A yes to it makes a reference, by which people of both co-ops speak of it; what
-they say then is theirs. A no leaves nothing behind, here or there. An ask ends by itself.
+they say then is theirs. A no is sent to nobody. An ask ends by itself.
 """
 
 from collections.abc import Collection, Mapping

@@ -122,7 +122,7 @@ class AskServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AnswerAskReply(self, request, context):
-        """The same. A no leaves nothing, and shows to nobody else.
+        """The same. A no is sent to nobody.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,7 +44,7 @@ class AskServiceStub:
     GetAsks: _grpc.UnaryUnaryMultiCallable[_asks_pb2.GetAsksRequest, _asks_pb2.GetAsksResponse]
     """The same: their open asks, and what came back."""
     AnswerAskReply: _grpc.UnaryUnaryMultiCallable[_asks_pb2.AnswerAskReplyRequest, _asks_pb2.AnswerAskReplyResponse]
-    """The same. A no leaves nothing, and shows to nobody else."""
+    """The same. A no is sent to nobody."""
     FindAsks: _grpc.UnaryUnaryMultiCallable[_asks_pb2.FindAsksRequest, _asks_pb2.FindAsksResponse]
     """A member with an open offer: what other co-ops ask that they fit, and their own replies."""
     ReplyToAsk: _grpc.UnaryUnaryMultiCallable[_asks_pb2.ReplyToAskRequest, _asks_pb2.ReplyToAskResponse]
@@ -72,7 +72,7 @@ class AskServiceAsyncStub(AskServiceStub):
     GetAsks: _aio.UnaryUnaryMultiCallable[_asks_pb2.GetAsksRequest, _asks_pb2.GetAsksResponse]  # type: ignore[assignment]
     """The same: their open asks, and what came back."""
     AnswerAskReply: _aio.UnaryUnaryMultiCallable[_asks_pb2.AnswerAskReplyRequest, _asks_pb2.AnswerAskReplyResponse]  # type: ignore[assignment]
-    """The same. A no leaves nothing, and shows to nobody else."""
+    """The same. A no is sent to nobody."""
     FindAsks: _aio.UnaryUnaryMultiCallable[_asks_pb2.FindAsksRequest, _asks_pb2.FindAsksResponse]  # type: ignore[assignment]
     """A member with an open offer: what other co-ops ask that they fit, and their own replies."""
     ReplyToAsk: _aio.UnaryUnaryMultiCallable[_asks_pb2.ReplyToAskRequest, _asks_pb2.ReplyToAskResponse]  # type: ignore[assignment]
@@ -127,7 +127,7 @@ class AskServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _asks_pb2.AnswerAskReplyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_asks_pb2.AnswerAskReplyResponse, _abc.Awaitable[_asks_pb2.AnswerAskReplyResponse]]:
-        """The same. A no leaves nothing, and shows to nobody else."""
+        """The same. A no is sent to nobody."""
 
     @_abc_1.abstractmethod
     def FindAsks(
