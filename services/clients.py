@@ -21,6 +21,7 @@ from kith.identity.v1.passkeys_pb2_grpc import PasskeyServiceStub
 from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
+from kith.matching.v1.asks_pb2_grpc import AskServiceStub
 from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.partners_pb2_grpc import PartnerServiceStub
@@ -121,6 +122,8 @@ class ServiceClients:
         self.call_outs = CallOutServiceStub(channel)
         """What people openly say that they look for."""
         self.introductions = IntroductionServiceStub(channel)
+        self.asks = AskServiceStub(channel)
+        """What people ask other co-ops, and what these ask."""
         self.peer_posts = PeerPostServiceStub(channel)
         """What neighbours offer each other, and ask for."""
         self.peers = PeerServiceStub(channel)

@@ -13,7 +13,7 @@ from libs.signing import canonical, statement
 from libs.signing.canonical import Json, NotCanonicalError
 
 KIND = "identity"
-PROTOCOL_VERSIONS = (1,)
+PROTOCOL_VERSIONS = (1, 2)
 """The protocol versions that this Kith supports."""
 MOST_VERSIONS = 16
 LARGEST = 64 * 1024

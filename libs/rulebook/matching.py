@@ -7,17 +7,26 @@ from libs.rulebook.toml_table import TomlTable
 _MAX_DAYS = 366
 _MAX_VISITS = 200
 _MAX_REVIEWS = 20
+_MAX_ASK_DAYS = 92
+_FEWEST_TOLD = 3
+"""No co-op may tell others of fewer people than these."""
 
 
 @dataclass(frozen=True)
 class MatchingRules:
-    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week."""
+    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week.
+
+    Of asks between co-ops: how many days one is open, below how many another co-op is told "none or a few", how many each may ask a day.
+    """
 
     interest_days: int = 14
     meeting_days: int = 28
     trial_days: int = 56
     review_visits: tuple[int, ...] = (3, 8, 12)
     shown_a_week: int = 20
+    ask_days: int = 28
+    ask_least: int = 5
+    asks_a_day: int = 10
 
 
 def read_matching(root: TomlTable) -> MatchingRules:
@@ -31,6 +40,9 @@ def read_matching(root: TomlTable) -> MatchingRules:
         trial_days=table.integer("trial_days", 1, _MAX_DAYS, example=usual.trial_days, default=usual.trial_days),
         review_visits=_review_visits(table, usual.review_visits),
         shown_a_week=table.integer("shown_a_week", 1, 1000, example=usual.shown_a_week, default=usual.shown_a_week),
+        ask_days=table.integer("ask_days", 1, _MAX_ASK_DAYS, example=usual.ask_days, default=usual.ask_days),
+        ask_least=table.integer("ask_least", _FEWEST_TOLD, 1000, example=usual.ask_least, default=usual.ask_least),
+        asks_a_day=table.integer("asks_a_day", 1, 100, example=usual.asks_a_day, default=usual.asks_a_day),
     )
     table.reject_unknown_keys()
     return rules

@@ -1,6 +1,7 @@
 """Builds federation from its parts. The only wiring."""
 
 from kith.governance.v1.votes_pb2_grpc import VoteServiceStub
+from kith.matching.v1.asks_pb2_grpc import AskServiceStub
 from libs.access import hats
 from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.host.component import BuildComponent, Component, Runtime
@@ -9,6 +10,7 @@ from libs.messages.reactions import Reactions
 from libs.rpc.client import open_channel
 from libs.rpc.tls import TlsCredentials
 from services.database_setup import migrations_folder
+from services.federation.border.ask_courier import AskCourier
 from services.federation.border.board_recovery import BoardRecovery
 from services.federation.border.board_sync import BoardSync
 from services.federation.border.clock_skew_monitor import ClockSkewMonitor
@@ -20,10 +22,11 @@ from services.federation.border.peer_prober import PeerProber
 from services.federation.border.peer_servicer import PeerServicer
 from services.federation.border.vote_protocol import VoteProtocol
 from services.federation.border.vote_scheduler import VoteScheduler
+from services.federation.commands.handle_ask_messages import ASK_HANDLERS
 from services.federation.commands.handle_peering_messages import peering_handlers
 from services.federation.commands.handle_vote_messages import vote_handlers
-from services.federation.jobs import mark_unreachable_peers, renew_identity
-from services.federation.reactions import governance
+from services.federation.jobs import forget_asks, mark_unreachable_peers, renew_identity
+from services.federation.reactions import governance, matching
 from services.federation.reactions.votes import VoteReactions
 from services.federation.rpc.evidence_servicer import evidence_service
 from services.federation.rpc.servicer import federation_service
@@ -55,7 +58,7 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
         recovery = BoardRecovery(us, database, clock, anchor)
 
         board_sync = BoardSync(local_identity, database, clock, anchor, board_cache, clock_monitor, recovery)
-        handlers = {**peering_handlers(local_identity), **vote_handlers(local_identity)}
+        handlers = {**peering_handlers(local_identity), **vote_handlers(local_identity), **ASK_HANDLERS}
         exchanger = PeerExchanger(local_identity, database, clock, board_sync, handlers, clock_monitor, peer_events)
         prober = PeerProber(local_identity, database, clock)
         listener = PeerListener(local_identity, settings.border_address, database, clock, PeerServicer(exchanger, prober))
@@ -63,14 +66,17 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
 
         tls = TlsCredentials(shared.tls_folder, "federation") if shared.tls_folder else None
         governance_channel = open_channel(settings.governance_address, tls)
+        matching_channel = open_channel(settings.matching_address, tls)
         own_tokens = ServiceTokenIssuer(shared.certificates_folder, "federation", clock.now)
         protocol = VoteProtocol(
             local_identity, database, clock, board_cache, board_sync, VoteServiceStub(governance_channel), own_tokens.token, peer_events
         )
         vote_scheduler = VoteScheduler(us, database, clock, recovery, protocol, peer_events)
+        ask_courier = AskCourier(database, clock, AskServiceStub(matching_channel), own_tokens.token, peer_events)
 
         async def close() -> None:
             await governance_channel.close()
+            await matching_channel.close()
 
         vote_reactions = VoteReactions(us, local_identity.cipher, lambda: recovery.is_active)
         return Component(
@@ -90,10 +96,11 @@ def component_builder(shared: SharedSettings, settings: Settings) -> BuildCompon
             reactions=(
                 hats.reactions(),
                 Reactions("governance", {**governance.HANDLERS, **vote_reactions.handlers()}, governance.PROJECTIONS),
+                matching.REACTIONS,
             ),
-            jobs=(renew_identity.build_job(local_identity, identity_anchor), mark_unreachable_peers.JOB),
+            jobs=(renew_identity.build_job(local_identity, identity_anchor), mark_unreachable_peers.JOB, forget_asks.JOB),
             listeners=(recovery, listener),
-            leader_tasks=(call_scheduler.run, vote_scheduler.run),
+            leader_tasks=(call_scheduler.run, vote_scheduler.run, ask_courier.run),
             reasons=lambda: [
                 reason for reason, holds in (("RECOVERING", recovery.has_boards), ("IDENTITY_OLD", identity_anchor.is_old)) if holds
             ],

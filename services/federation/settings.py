@@ -25,3 +25,4 @@ class Settings(ServiceSettings):
     border_address: str = Field(default="", description="Where other co-ops reach us, `<host>:<port>`; empty = no inbound port")
     endpoint: str = Field(default="", description="The same as others dial it")
     governance_address: str = Field(description="Where to ask governance for outcome bytes")
+    matching_address: str = Field(description="Where to ask matching how many people fit another co-op's ask")

@@ -9,9 +9,11 @@ from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
+from services.matching.domain.districts import read_districts
 from services.matching.domain.places import read_places
 from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed
-from services.matching.reactions import governance, identity, membership
+from services.matching.reactions import federation, governance, identity, membership
+from services.matching.rpc.ask_servicer import ask_service
 from services.matching.rpc.call_out_servicer import call_out_service
 from services.matching.rpc.introduction_servicer import introduction_service
 from services.matching.rpc.partner_servicer import partner_service
@@ -30,6 +32,7 @@ from services.matching.storage.person_tables import PERSON_TABLES
 
 def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
     zone, places = ZoneInfo(settings.zone), read_places(settings.places_file)
+    districts = read_districts(places)
 
     def build(runtime: Runtime) -> Component:
         catch_up = runtime.catch_up_with("identity")
@@ -41,6 +44,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 support_profile_service(runtime, places, zone),
                 suggestion_service(runtime, zone),
                 call_out_service(runtime, zone),
+                ask_service(runtime, districts, zone),
                 introduction_service(runtime, zone),
                 peer_post_service(runtime, zone),
                 peer_service(runtime, zone),
@@ -52,7 +56,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
-            reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
+            reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS, federation.REACTIONS),
             jobs=(
                 end_introductions.JOB,
                 close_reviews.JOB,

@@ -48,6 +48,7 @@ from services.web.pages import (
     system_status,
     ways_to_be_told,
 )
+from services.web.pages.asks import asked, new_ask, own_asks, put_in_touch
 from services.web.pages.ballots.carrier import QuestionT
 from services.web.pages.ballots.federated import FederatedBallots
 from services.web.pages.ballots.motion import MotionBallots
@@ -203,6 +204,7 @@ _SECRETARY_PAGES = (
     *engagement_pages.SECRETARY_PAGES,
     *period_pages.PAGES,
     invoice_page.SECRETARY_PAGE,
+    put_in_touch.PAGE,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -271,6 +273,10 @@ _MEMBER_PAGES = (
     Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),
     board.PAGE,
     write_post.PAGE,
+    own_asks.PAGE,
+    new_ask.PAGE,
+    new_ask.CHECK_PAGE,
+    asked.PAGE,
     own.PAGE,
     own.END_PAGE,
     *partner_page.PAGES,

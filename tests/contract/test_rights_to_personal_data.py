@@ -88,6 +88,7 @@ GUARDS = {
     ("GetCredential", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/get_credential"),
     ("ListCredentials", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/list_credentials"),
     ("ListWatchedCredentials", "Credential"): Guard(_CREDENTIAL, Right.SECRETARY, "identity/queries/list_watched_credentials"),
+    ("GetAgreedReplies", "AgreedReply"): Guard("co_op reference", Right.SECRETARY, "matching/queries/get_agreed_replies"),
     ("CheckGate", "GateCheck"): Guard("gate", Right.OWN_OR_SECRETARY, "identity/queries/check_gate"),
     ("ListEmergencyAccess", "EmergencyAccess"): Guard(
         "reason reviewed_by", Right.OWN_ACTING_OR_SECRETARY, "identity/queries/list_emergency_access"

@@ -19,6 +19,7 @@ from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from libs.signing import canonical
 from scripts.verifier.verdict import ExitCode
+from tests.support.ask_letters import ASK_LETTERS, strays
 from tests.support.co_op_network import NetworkServers, co_op_network
 from tests.support.federated_vote import FederatedVote
 from tests.support.networked_co_op import NetworkedCoOp
@@ -53,7 +54,9 @@ LETTERS = {
     "terms": ["terms"],
     "vote_identity": ["document", "vote"],
 }
-"""Every kind of letter that a vote needs, and what it holds; those about the end of a peering hold a decision's number."""
+"""Every kind of letter that a vote needs, and what it holds; those about the end of a peering hold a decision's number, those about asks
+are in `tests/support/ask_letters.py`.
+"""
 
 ENTRIES = {
     "join": ["body", "sig"],
@@ -167,6 +170,20 @@ def _assert_fields_allowed(messages: list[bytes]) -> None:
     assert {document["kind"] for document in papers if isinstance(document, dict)} == {evidence.OBJECTION} <= set(PAPERS)
 
 
+@pytest.mark.parametrize("stray", [PEOPLE[0], ADDRESSES[0], NUMBERS[0], str(UUID(int=7)), {"name": PEOPLE[0]}, ["for her mother"], 7.5])
+@pytest.mark.parametrize("name", sorted({name for names in ASK_LETTERS.values() for name in names}))
+def test_nothing_of_a_person_has_a_place_in_a_letter_about_asks(name: str, stray: object) -> None:
+    """What `tests/federation/test_asks.py` searches all letters of its journeys with notices each of these, wherever it stands."""
+    good = {
+        "area": [1415, 1799], "ask": "0a" * 16, "reply": "1b" * 16, "blocks": ["tue_morning"], "languages": ["bsl"], "skills": ["dbs"],
+        "until": 1, "at_least": 5, "reference": "K7QF-2M9D",
+    }  # fmt: skip
+    for kind, names in ASK_LETTERS.items():
+        letter = {each: good[each] for each in names}
+        assert strays(kind, letter) == []
+        assert strays(kind, letter | {name: stray}), (kind, name)
+
+
 def test_the_written_list_is_that_of_the_published_format() -> None:
     """Every key of terms and entries stands in docs/formats/federated-vote.md, and every paper in bundle.md."""
     formats = Path(__file__).parents[2] / "docs/formats"
@@ -175,3 +192,6 @@ def test_the_written_list_is_that_of_the_published_format() -> None:
         assert f"`{word}`" in page or f'"{word}"' in page, word
     for word in PAPERS:
         assert f"`{word}`" in bundle, word
+    ask = (formats / "ask.md").read_text(encoding="utf-8")
+    for word in {*ASK_LETTERS, *itertools.chain.from_iterable(ASK_LETTERS.values())}:
+        assert f"`{word}`" in ask, word

@@ -55,7 +55,7 @@ OPEN_METHODS = {
     # Which version runs and whether it is well: no person's data.
     "StatusService/GetStatus",
 }
-FOR_FEDERATION = {f"VoteService/{method}" for method in ("ComposeTerms", "TakeTerms", "CountClasses", "CountVote")}
+FOR_FEDERATION = {f"VoteService/{method}" for method in ("ComposeTerms", "TakeTerms", "CountClasses", "CountVote")} | {"AskService/TakeAsk"}
 
 
 def form_of(page: Page) -> FormPage | None:
@@ -146,6 +146,7 @@ async def assembly(infrastructure: Infrastructure) -> AsyncIterator[Assembly]:
             "seal_key_file": keys / "federation/seal.key",
             "anchor_file": keys.parent / "input.anchor",
             "governance_address": "unix:/nonexistent",
+            "matching_address": "unix:/nonexistent",
         },
     ) as co_op:
         sam, ada = await co_op.register_people("Sam Sample", "Ada Ample")

@@ -181,6 +181,7 @@ async def co_op_network(
     observers: int = 0,
     unreachable: Iterable[str] = (),
     members: Mapping[str, int] | None = None,
+    services: tuple[str, ...] = SERVICES,
 ) -> AsyncIterator[CoOpNetwork]:
     """Runs the first `number` co-ops of NAMES and then the observers, all paired except those that are both unreachable."""
     names = NAMES[: number + observers]
@@ -191,7 +192,7 @@ async def co_op_network(
         closed = set(unreachable)
         co_ops = []
         for place, name in enumerate(names):
-            made = _running_networked_co_op(network_servers, place, name, reachable=name not in closed)
+            made = _running_networked_co_op(network_servers, place, name, reachable=name not in closed, services=services)
             co_ops.append(await stack.enter_async_context(made))
         network = CoOpNetwork(network_servers, co_ops, lines)
         for co_op in co_ops:
@@ -244,7 +245,7 @@ async def _stop_proxies(lines: Proxies) -> None:
 
 @asynccontextmanager
 async def _running_networked_co_op(
-    network_servers: NetworkServers, place: int, name: str, *, reachable: bool
+    network_servers: NetworkServers, place: int, name: str, *, reachable: bool, services: tuple[str, ...]
 ) -> AsyncIterator[NetworkedCoOp]:
     folder = temp_folders.make_temp_folder("kt-")
     async with AsyncExitStack() as stack:
@@ -254,11 +255,11 @@ async def _running_networked_co_op(
         server, databases = network_servers.servers_for(place)
         servers = replace(server, nats_url=account.url, nats_user=account.user, nats_password=account.password)
         infrastructure = Infrastructure(servers, databases, folder / "keys", instance_keys.read_keys(folder / "keys", SERVICE_NAMES))
-        party = NetworkedCoOp(name, RunningCoOp(infrastructure, folder), folder, find_free_port() if reachable else 0)
+        party = NetworkedCoOp(name, RunningCoOp(infrastructure, folder), folder, find_free_port() if reachable else 0, services)
         party.unused_accounts.append(network_servers.accounts.next())
         (folder / "clock").write_text("0", encoding="ascii")
         (folder / "nats-password").write_text(account.password, encoding="utf-8")
-        for service in SERVICES:
+        for service in party.services:
             party.co_op.databases[service] = await databases.make(service)
         stack.push_async_callback(_drop_databases, party)
         await party.start()
@@ -278,7 +279,7 @@ async def _give_hats(party: NetworkedCoOp) -> None:
         (party.secretary, "operator"),
         *((scrutineer, "scrutineer") for scrutineer in party.scrutineers),
     ]
-    for service in SERVICES:
+    for service in party.services:
         async with party.co_op.database_transaction(service, owner=True) as connection:
             await connection.executemany("insert into worn_hat (person, hat, since) values ($1, $2, now())", worn)
 
@@ -289,5 +290,5 @@ async def _stop_if_running(party: NetworkedCoOp) -> None:
 
 
 async def _drop_databases(party: NetworkedCoOp) -> None:
-    for service in SERVICES:
+    for service in party.services:
         await party.co_op.infrastructure.databases.drop(party.co_op.databases[service])

@@ -26,13 +26,17 @@ from libs import callers
 from libs.boards.vote_terms import VoteTerms
 from libs.database.engine import Database
 from libs.signing import checkpoint, merkle
+from libs.signing.canonical import Json
 from libs.signing.checkpoint import Checkpoint
 from services.federation.border import peer_channel
 from services.federation.border.peer_channel import ChannelSettings
+from services.federation.domain import message_stream
+from services.federation.domain.message_stream import PeerMessage
 from services.federation.storage import boards, certificates, peer_messages, peers, votes
 from services.federation.storage import own_keys as kept
 from services.federation.storage.key_cipher import KeyCipher
-from services.federation.storage.local_identity import LocalIdentity
+from services.federation.storage.local_identity import LocalIdentity, require_signing_key
+from services.federation.storage.peer_messages import LastMessage
 from services.federation.storage.votes import VoteKeys
 from tests.support.networked_co_op import NetworkedCoOp
 
@@ -91,6 +95,24 @@ class HostilePeer:
         signature = checkpoint.cosign((await self.keys(terms)).witness, signed, time)
         return pb.Cosignature(witness=witness or self.one.id, size=head.size, root=head.root, time=time, signature=signature)
 
+    async def letters(self, peer: str, *payloads: tuple[str, dict[str, Json]], expires: int = 0, kept: bool = True) -> list[bytes]:
+        """The next letters of its stream, signed with its own key: of each its kind and payload, whatever they are.
+
+        Those not `kept` never were, for the software that comes back.
+        """
+        signed = []
+        async with self._database.work(callers.job("tests"), datetime.now(UTC), "tests") as work:
+            key = (await require_signing_key(work, self._edge)).private
+            last = await peer_messages.get_last_sent(work, peer)
+            for kind, payload in payloads:
+                message = PeerMessage(self.one.id, peer, last.seq + 1, last.hash, expires, kind, payload)
+                body = message.body()
+                last = LastMessage(message.seq, message_stream.body_hash(body))
+                if kept:
+                    await peer_messages.restore_sent(work, message, body)
+                signed.append(peer_messages.sign_message(body, key))
+        return signed
+
     @staticmethod
     def board_part(
         terms: VoteTerms,
@@ -108,6 +130,7 @@ class HostilePeer:
         *parts: pb.BoardPart,
         papers: Iterable[pb.VotePaper] = (),
         have: Iterable[pb.VoteHave] = (),
+        letters: Iterable[bytes] = (),
         endpoint: str = "",
     ) -> pb.Parcel:
         """Sends these parts in an otherwise valid exchange and returns the response. `endpoint` replaces the peer's own."""
@@ -119,7 +142,7 @@ class HostilePeer:
             held=last_received.seq, held_hash=bytes.fromhex(last_received.hash), sent=last_sent.seq, sent_hash=bytes.fromhex(last_sent.hash)
         )
         hello.identity = peer_record.seq
-        parcel = pb.Parcel(clock=self.one.now(), hello=hello, boards=parts, papers=papers, have=have)
+        parcel = pb.Parcel(clock=self.one.now(), hello=hello, letters=letters, boards=parts, papers=papers, have=have)
         settings = await self.get_channel_settings(peer)
         async with peer_channel.open_peer_stub(replace(settings, endpoint=endpoint or settings.endpoint)) as stub:
             response: pb.ExchangeResponse = await stub.Exchange(pb.ExchangeRequest(parcel=parcel), timeout=60)

@@ -20,6 +20,7 @@ from tests.support.nats_accounts import NatsAccount
 from tests.support.running_co_op import RunningCoOp
 
 SERVICES = ("governance", "federation")
+PLACES = Path(__file__).parents[2] / "examples/places/postcodes.csv"
 
 
 @dataclass
@@ -39,6 +40,7 @@ class NetworkedCoOp:
     folder: Path
     port: int
     """The port of its border; 0 = no inbound port."""
+    services: tuple[str, ...] = SERVICES
     secretary: UUID = field(default_factory=new_id)
     scrutineers: tuple[UUID, UUID] = field(default_factory=lambda: (new_id(), new_id()))
     assembly: MemberAssembly = field(init=False)
@@ -112,7 +114,7 @@ class NetworkedCoOp:
         """Copies these databases and the anchor. Stops the co-op for that and starts it again."""
         await self.stop()
         databases = {
-            service: await self.co_op.infrastructure.databases.copy(self.co_op.databases[service]) for service in services or SERVICES
+            service: await self.co_op.infrastructure.databases.copy(self.co_op.databases[service]) for service in services or self.services
         }
         anchor = self.anchor.read_bytes() if self.anchor.exists() else None
         await self.start()
@@ -125,7 +127,7 @@ class NetworkedCoOp:
         for service, database in copy.databases.items():
             await self.co_op.infrastructure.databases.drop(self.co_op.databases[service])
             self.co_op.databases[service] = database  # type: ignore[assignment]  # it stands in for the database of before
-        if set(copy.databases) == set(SERVICES):
+        if set(copy.databases) == set(self.services):
             # NATS goes back with the rest: messages since the snapshot were never sent.
             self._use_new_nats_account()
         if with_anchor:
@@ -203,10 +205,13 @@ def _make_process(party: NetworkedCoOp) -> Process:
             "border_address": party.border,
             "endpoint": party.border,
             "governance_address": party.co_op.address("governance"),
+            "matching_address": party.co_op.address("matching"),
         },
+        "matching": {"places_file": PLACES},
     }
     parts = []
-    for service, own in settings.items():
+    for service in party.services:
+        own = settings[service]
         database = party.co_op.databases[service]
         settings_of_service = find_service(service).make_settings(
             address=party.co_op.address(service), database_url=database.run_url, pool_size=3, **own

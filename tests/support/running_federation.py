@@ -135,6 +135,7 @@ async def running_federation(infrastructure: Infrastructure, name: str, *, reach
         "border_address": address,
         "endpoint": address,
         "governance_address": "unix:/nowhere.sock",
+        "matching_address": "unix:/nowhere.sock",
     }
     async with running_co_op(infrastructure, "federation", federation=settings) as co_op:
         person = new_id()

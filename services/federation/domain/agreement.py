@@ -1,6 +1,6 @@
 """The agreement of two co-ops: both compose the same bytes from both halves, and both sign them (kind `agreement`).
 
-The version of Kith fixes its content, so that no text has to be negotiated: the data categories are everything that can be exchanged.
+The versions that both know fix its content, so that no text has to be negotiated: the data categories are everything that can be exchanged.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,12 @@ from libs.signing.canonical import Json
 
 KIND = "agreement"
 VERSION = 1
-DATA_CATEGORIES = ("votes",)
-"""Federated votes: terms, boards and what witnesses sign. Never a record of a person's care."""
+VOTES, ASKS = "votes", "asks"
+"""Federated votes: terms, boards and what witnesses sign. Asks: closed words, counts in steps and random numbers. Never a record of a
+person's care, and nobody's name.
+"""
+ASKS_FROM = 2
+"""The version of the protocol that has asks: an agreement covers them where both sides know it."""
 EXIT_TERMS = "kith/exit/1"
 """Either side leaves by a decision of its own. Documents of shared votes stay with both, so that they can be checked; everything else
 received is returned or deleted when the leaving side requests it.
@@ -86,7 +90,14 @@ def compose(our_half: AgreementHalf, their_half: AgreementHalf) -> bytes:
     return canonical.encode({
         "v": VERSION,
         "parties": document_fields.sort_items([half_to_json(our_half), half_to_json(their_half)]),
-        "categories": list(DATA_CATEGORIES),
+        "categories": [ASKS, VOTES] if ASKS_FROM in versions else [VOTES],
         "versions": list(versions),
         "exit": EXIT_TERMS,
     })  # fmt: skip
+
+
+def covers_asks(content: bytes) -> bool:
+    """Whether the members of both sides agreed to asks: an agreement of before is about votes alone."""
+    agreed = canonical.decode(content)
+    categories = agreed.get("categories") if isinstance(agreed, dict) else None
+    return isinstance(categories, list) and ASKS in categories

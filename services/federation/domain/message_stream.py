@@ -34,6 +34,9 @@ AGREE, SIGNED, SUSPEND, RESUME, SEVER = "agree", "signed", "suspend", "resume", 
 """Kinds of messages about the peering itself."""
 KEYS_REQUEST, KEYS, TERMS, IDENTITY = "vote_keys_wanted", "vote_keys", "terms", "vote_identity"
 """Kinds of messages about votes."""
+ASK, ASK_ENDED, ASK_COUNT = "ask", "ask_ended", "ask_count"
+ASK_REPLY, ASK_REPLY_ENDED, ASK_AGREED = "ask_reply", "ask_reply_ended", "ask_agreed"
+"""Kinds of messages about asks, for peers whose agreement covers them (`libs/asks/documents.py`)."""
 KINDS_WHILE_SUSPENDED = frozenset({SUSPEND, RESUME, SEVER})
 KINDS_BEFORE_ACTIVE = frozenset({AGREE, SIGNED, *KINDS_WHILE_SUSPENDED})
 

@@ -1,4 +1,4 @@
-"""Projects governance's decisions and whether they passed."""
+"""Projects governance's decisions and whether they passed, and what the rulebook in force says of asks."""
 
 from uuid import UUID
 
@@ -6,9 +6,10 @@ from kith.governance.facts.v1.facts_pb2 import MotionClosed, RulebookAdopted
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import EventHandler
-from services.federation.storage import decisions
+from libs.rulebook import MatchingRules
+from services.federation.storage import asks, decisions
 
-PROJECTIONS = ("decision",)
+PROJECTIONS = ("decision", "ask_rule")
 
 
 async def _closed(work: UnitOfWork, event: Event) -> None:
@@ -19,6 +20,8 @@ async def _closed(work: UnitOfWork, event: Event) -> None:
 async def _adopted(work: UnitOfWork, event: Event) -> None:
     payload = RulebookAdopted.FromString(event.payload)
     await decisions.add(work, UUID(payload.decision_id), passed=True, at=event.at)
+    # 0: published before there were any.
+    await asks.set_asks_a_day(work, payload.matching.asks_a_day or MatchingRules().asks_a_day)
 
 
 HANDLERS: dict[str, EventHandler] = {type_of(MotionClosed): _closed, type_of(RulebookAdopted): _adopted}

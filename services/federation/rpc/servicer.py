@@ -9,6 +9,7 @@ from typing import TypeVarTuple
 
 from kith.federation.v1 import federation_pb2 as pb
 from libs.access import hats
+from libs.access.acting_audit import while_acting
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotAllowed
 from libs.rpc.binding import BoundService, bind, command, handler, query
@@ -68,7 +69,7 @@ def federation_service(
             "SuspendPeer": command(translate.decision, _viewed(suspend_peer), translate.peer_response(pb.SuspendPeerResponse)),
             "ResumePeer": command(translate.decision, _viewed(resume_peer), translate.peer_response(pb.ResumePeerResponse)),
             "SeverPeer": command(translate.severance, _viewed(sever_peer), translate.peer_response(pb.SeverPeerResponse)),
-            "ListPeers": query(translate.page, list_peers, translate.list_peers_response),
+            "ListPeers": while_acting("co-ops", query(translate.page, list_peers, translate.list_peers_response)),
             "GetPeer": query(translate.peer_id, get_peer, translate.peer_response(pb.GetPeerResponse)),
             "CheckPeer": handler(check_peer),
         },

@@ -122,6 +122,7 @@ def peer_message(view: PeerView) -> pb.Peer:
         clock_off=peer.clock_off,
         decided=peer.decided,
         failing=peer.failing,
+        asks=peer.exchanges_asks,
     )
     if peer.heard_at is not None:
         message.heard_at.FromDatetime(peer.heard_at)

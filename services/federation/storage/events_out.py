@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kith.federation.facts.v1 import facts_pb2 as facts
+from libs.asks.documents import AskReply
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 
@@ -62,6 +63,27 @@ async def vote_void(work: UnitOfWork, vote: str) -> None:
 
 async def vote_annulled(work: UnitOfWork, vote: str) -> None:
     await outbox.publish(work, (facts.VoteAnnulled(vote_id=vote), vote))
+
+
+async def ask_ended(work: UnitOfWork, peer: str, ask: str) -> None:
+    await outbox.publish(work, (facts.AskEnded(peer=peer, ask_id=ask), ask))
+
+
+async def ask_counted(work: UnitOfWork, peer: str, ask: str, at_least: int) -> None:
+    await outbox.publish(work, (facts.AskCounted(peer=peer, ask_id=ask, at_least=at_least), ask))
+
+
+async def ask_reply_received(work: UnitOfWork, peer: str, reply: AskReply) -> None:
+    await outbox.publish(work, (facts.AskReplyReceived(peer=peer, ask_id=reply.ask, reply_id=reply.reply), reply.ask))
+
+
+async def ask_reply_ended(work: UnitOfWork, peer: str, reply: AskReply) -> None:
+    await outbox.publish(work, (facts.AskReplyEnded(peer=peer, ask_id=reply.ask, reply_id=reply.reply), reply.ask))
+
+
+async def ask_reply_agreed(work: UnitOfWork, peer: str, reply: AskReply, reference: str) -> None:
+    event = facts.AskReplyAgreed(peer=peer, ask_id=reply.ask, reply_id=reply.reply, reference=reference)
+    await outbox.publish(work, (event, reply.ask))
 
 
 def _named(peer: str) -> str:

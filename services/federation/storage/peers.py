@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import Conflict, NotFound, invalid
+from services.federation.domain.agreement import covers_asks
 from services.federation.domain.invitation import Invitation
 from services.federation.storage import certificates, wakeup_topics
 from services.federation.storage.tables import peer as table
@@ -88,6 +89,12 @@ class Peer:
     @property
     def identity(self) -> IdentityDocument:
         return identity_documents.read_identity(self.document)
+
+    @property
+    def exchanges_asks(self) -> bool:
+        """Whether the peering is active and both sides signed that it covers asks."""
+        is_signed = self.our_signature is not None and self.their_signature is not None
+        return self.state is PeerState.ACTIVE and is_signed and self.agreement is not None and covers_asks(self.agreement)
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,41 @@ letter_conflict = Table(
     required("content", LargeBinary),
     required("at", MOMENT),
 )
+ask_rule = Table(
+    "ask_rule", metadata, Column("only_one", Boolean, primary_key=True, server_default=true()), required("asks_a_day", BigInteger)
+)
+ask_out = Table(
+    "ask_out",
+    metadata,
+    key("ask", Text),
+    key("peer", Text, ForeignKey(peer.c.id)),
+    required("until", BigInteger),
+    required("counted", Boolean, server_default=false()),
+    required("ended", Boolean, server_default=false()),
+)
+ask_in = Table(
+    "ask_in",
+    metadata,
+    key("peer", Text, ForeignKey(peer.c.id)),
+    key("ask", Text),
+    required("content", LargeBinary),
+    required("until", BigInteger),
+    required("came_at", MOMENT),
+    required("counted", Boolean, server_default=false()),
+    required("ended", Boolean, server_default=false()),
+)
+Index("ask_in_uncounted", ask_in.c.came_at, postgresql_where=~ask_in.c.counted & ~ask_in.c.ended)
+ask_reply = Table(
+    "ask_reply",
+    metadata,
+    key("peer", Text, ForeignKey(peer.c.id)),
+    key("ask", Text),
+    key("reply", Text),
+    required("ours", Boolean),
+    required("until", BigInteger),
+    required("agreed", Boolean, server_default=false()),
+    required("ended", Boolean, server_default=false()),
+)
 decision = Table("decision", metadata, key("id", Uuid), required("passed", Boolean), required("at", MOMENT))
 
 # --- federated votes

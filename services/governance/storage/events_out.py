@@ -33,6 +33,9 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             trial_days=rules.trial_days,
             review_visits=rules.review_visits,
             shown_a_week=rules.shown_a_week,
+            ask_days=rules.ask_days,
+            ask_least=rules.ask_least,
+            asks_a_day=rules.asks_a_day,
         )
     )
     if (money := rulebook.money) is not None:

@@ -1,8 +1,9 @@
-"""Ends what those take part in who are no longer members: places in teams, with hats and tasks, introductions, and pairs of peers."""
+"""Ends what those take part in who are no longer members: places in teams, with hats and tasks, introductions, pairs of peers, and asks."""
 
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
+from services.matching.commands.end_asks import end_asks_now
 from services.matching.commands.end_peer_pair import end_peer_pair_now
 from services.matching.commands.part_ways import end_introductions_now, leave_team
 from services.matching.domain.introduction import end_at_once
@@ -27,3 +28,4 @@ async def _end_all(work: UnitOfWork, person: UUID) -> None:
     await end_introductions_now(work, [end_at_once(introduction, work.now) for introduction in live])
     for pair in await peer_pairs.list_of(work, person):
         await end_peer_pair_now(work, pair)
+    await end_asks_now(work, person)

@@ -6,7 +6,17 @@ from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
 from services.matching.domain import introduction as steps
 from services.matching.domain.introduction import Side
-from services.matching.storage import introductions, merged_entries, merged_partners, merged_peers, standing_noes, support_profiles, tasks
+from services.matching.storage import (
+    co_op_asks,
+    introductions,
+    merged_entries,
+    merged_partners,
+    merged_peers,
+    received_asks,
+    standing_noes,
+    support_profiles,
+    tasks,
+)
 
 
 async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -20,6 +30,8 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_partners.move_partners(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
+    await co_op_asks.move(work, kept, other)
+    await received_asks.move(work, kept, other)
     await _refuse_as_either(work, kept)
     # The tasks of both are checked by the credentials of both.
     await tasks.check_again(work, kept)

@@ -22,7 +22,11 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     if message.HasField("matching"):
         adopted = message.matching
         days = (adopted.interest_days, adopted.meeting_days, adopted.trial_days)
-        await projections.replace_matching_rules(work, MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week))
+        usual = MatchingRules()
+        # 0: published before there were any.
+        asks = (adopted.ask_days or usual.ask_days, adopted.ask_least or usual.ask_least, adopted.asks_a_day or usual.asks_a_day)
+        rules = MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week, *asks)
+        await projections.replace_matching_rules(work, rules)
     if message.HasField("partners"):
         await partner_rules.replace_partner_rules(work, PartnerRules(message.partners.answer_days))
 

@@ -8,6 +8,7 @@ from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
+from services.matching.commands.end_asks import end_asks_now
 from services.matching.commands.merge_profiles import merge_profiles
 from services.matching.storage import events_out, tasks
 from services.matching.storage.person_tables import PERSON_TABLES
@@ -16,6 +17,12 @@ from services.matching.storage.person_tables import PERSON_TABLES
 async def _on_merged(work: UnitOfWork, event: Event) -> None:
     message = facts.PersonsMerged.FromString(event.payload)
     await merge_profiles(work, UUID(message.kept_person_id), UUID(message.other_person_id))
+
+
+async def _on_erased(work: UnitOfWork, event: Event) -> None:
+    """Before their rows go: other co-ops show their asks no longer."""
+    for person in facts.PersonErased.FromString(event.payload).person_ids:
+        await end_asks_now(work, UUID(person))
 
 
 ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased)
@@ -27,4 +34,7 @@ _OWN = Reactions(
     },
     (),
 )
-REACTIONS = joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(tasks.check_again), _OWN)
+_ASKS = Reactions("identity", {type_of(facts.PersonErased): _on_erased}, ())
+REACTIONS = joined(
+    hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(tasks.check_again), _ASKS, _OWN
+)

@@ -10,6 +10,7 @@ from libs.access.audit_chain import ChainHead
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.matching.domain.co_op_ask import AskReply, CoOpAsk, OwnReply
 from services.matching.domain.introduction import Introduction
 from services.matching.domain.partner import Agreement
 from services.matching.domain.peer_pair import PeerPair
@@ -143,6 +144,46 @@ def _notice(work: UnitOfWork, kind: str, persons: Collection[UUID], about: UUID)
     notice.due_at.FromDatetime(work.now)
     notice.until.FromDatetime(work.now + _NOTICE_COUNTS)
     return notice
+
+
+async def other_co_ops_asked(work: UnitOfWork, asked: CoOpAsk) -> None:
+    """Nothing in it, and nothing around it, says who asks."""
+    event = facts.OtherCoOpsAsked(
+        ask_id=asked.id,
+        co_ops=asked.co_ops,
+        skills=asked.skills,
+        languages=asked.languages,
+        blocks=asked.blocks,
+        north=asked.north,
+        east=asked.east,
+    )
+    event.until.FromDatetime(asked.until)
+    await outbox.publish(work, (event, asked.id), anonymous=True)
+
+
+async def ask_withdrawn(work: UnitOfWork, ask: str) -> None:
+    await outbox.publish(work, (facts.AskWithdrawn(ask_id=ask), ask), anonymous=True)
+
+
+async def ask_replied(work: UnitOfWork, reply: OwnReply) -> None:
+    await outbox.publish(work, (facts.AskReplied(co_op=reply.co_op, ask_id=reply.ask, reply_id=reply.id), reply.ask), anonymous=True)
+
+
+async def ask_reply_taken_back(work: UnitOfWork, reply: OwnReply) -> None:
+    event = facts.AskReplyTakenBack(co_op=reply.co_op, ask_id=reply.ask, reply_id=reply.id)
+    await outbox.publish(work, (event, reply.ask), anonymous=True)
+
+
+async def ask_reply_accepted(work: UnitOfWork, reply: AskReply) -> None:
+    event = facts.AskReplyAccepted(co_op=reply.co_op, ask_id=reply.ask, reply_id=reply.id, reference=reply.reference)
+    await outbox.publish(work, (event, reply.ask), anonymous=True)
+
+
+async def ask_notice(work: UnitOfWork, kind: str, persons: Collection[UUID]) -> None:
+    """About an id of its own, and without its cause: no event joins a person with an ask."""
+    if persons:
+        about = work.new_id()
+        await outbox.publish(work, (_notice(work, kind, persons, about), str(about)), anonymous=True)
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

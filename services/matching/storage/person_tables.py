@@ -142,6 +142,26 @@ PERSON_TABLES = (
         through={"referral": tables.referral.c.person},
         erasure=(Blank({"said_by": None}, KeptFor.OTHERS, of=("said_by",)),),
     ),
+    PersonTable(
+        tables.co_op_ask,
+        ("person",),
+        ("id", "person", "co_ops", "skills", "languages", "blocks", "district", "north", "east", "asked_at", "until", "ended_at"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(tables.co_op_ask_count, ("person",), ("ask", "co_op", "person", "at_least"), erasure=(Delete(),)),
+    PersonTable(
+        tables.co_op_ask_reply,
+        ("person",),
+        ("id", "ask", "co_op", "person", "came_at", "answer", "reference", "agreed_at"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        tables.received_ask_reply,
+        ("worker",),
+        ("id", "co_op", "ask", "worker", "replied_at", "until", "reference", "agreed_at"),
+        erasure=(Delete(),),
+        own_alone=True,
+    ),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     WORN_HATS,
@@ -156,4 +176,6 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "money_rule": "what the rulebook says of shares",
     "partner_rule": "what the rulebook says of referrals",
     "partner": "an organisation, what it is called, and of what kind it is",
+    "received_ask": "what other co-ops ask, without saying for whom",
+    "told_count": "how many fitted which question, and never who",
 }

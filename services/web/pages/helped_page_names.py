@@ -30,6 +30,8 @@ _KEYS: Mapping[str, str] = {
     "/partners": "partners.title",
     "/partner": "partners.own_title",
     "/referrals": "referrals.title",
+    "/people/other-co-ops": "asks.title",
+    "/people/asked": "asked.title",
     "/support/getting": "support.getting",
     "/support/giving": "support.giving",
     "/helping": "helping.title",

@@ -1,5 +1,7 @@
 """Both sides compose the same bytes."""
 
+from dataclasses import replace
+
 import pytest
 
 from libs.boards.document_fields import DocumentError
@@ -24,6 +26,15 @@ def test_it_says_what_data_may_cross_and_how_it_ends() -> None:
 
     assert isinstance(body, dict)
     assert (body["categories"], body["exit"], body["versions"]) == (["votes"], "kith/exit/1", [1])
+
+
+def test_asks_need_the_version_of_both() -> None:
+    """A co-op that knows no asks composes what it always composed."""
+    both = agreement.compose(replace(ELM, versions=(1, 2)), MILL)
+    body = canonical.decode(both)
+    assert isinstance(body, dict)
+    assert (body["categories"], body["versions"]) == (["asks", "votes"], [1, 2])
+    assert (agreement.covers_asks(both), agreement.covers_asks(agreement.compose(ELM, MILL))) == (True, False)
 
 
 def test_a_half_goes_over_the_wire_and_back() -> None:

@@ -40,3 +40,9 @@ def test_a_mistake_is_named_with_its_line(line: str, says: str) -> None:
         read(f"[matching]\n{line}\n")
     [mistake] = mistakes.value.mistakes
     assert says in str(mistake)
+
+
+def test_no_rulebook_tells_other_co_ops_of_two_people() -> None:
+    assert read("[matching]\nask_days = 7\nask_least = 8\nasks_a_day = 3\n") == MatchingRules(ask_days=7, ask_least=8, asks_a_day=3)
+    with pytest.raises(RulebookMistakes):
+        read("[matching]\nask_least = 2\n")

@@ -79,6 +79,8 @@ QUERIES = (
         for done in ("put", "accepted", "declined", "closed", "more", "less", "refused", "withdrawn")
     ),
     f"/partners/{fake_partners.CHURCH}/person?q=jo", f"/partners/{fake_partners.CHURCH}/person?q=nobody",
+    *(f"/people/other-co-ops?done={done}" for done in ("asked", "withdrawn", "yes", "no")),
+    "/people/asked?done=replied", "/people/asked?done=taken-back",
     "/people/call-outs?done=written", "/people/call-outs?done=ended",
     *(f"/people/reviews?done={done}" for done in ("counted", "recorded", "answered", "closed", "ended")), "/support/giving?done=saved",
     "/sign-in/send?done=sent", "/notices?done=printed", "/you/recovery?done=named", "/you/recovery?done=stopped",

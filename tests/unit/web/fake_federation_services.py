@@ -39,6 +39,7 @@ class FakeFederationService(FakeService):
                 heard_at=to_timestamp(NOW),
                 decided=True,
                 endpoint="harbour.example:8443",
+                asks=True,
                 agreement=b'{"v":1,"parties":["elm-row","harbour"]}',
                 events=[
                     fed.PeerEvent(at=to_timestamp(NOW - timedelta(days=40)), what="compared"),

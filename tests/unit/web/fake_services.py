@@ -16,6 +16,7 @@ from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_c
 from services.web.notices.rendering import NoticeRenderer, NoticeSender
 from services.web.notices.stop_links import StopLinks
 from services.web.templates import create_environment
+from tests.unit.web.fake_asks import FakeAskService
 from tests.unit.web.fake_calendars import FakeCalendarService
 from tests.unit.web.fake_every_service import FakePersonDataService, FakePersonRightsService, FakeStatusService, reads_of_ada
 from tests.unit.web.fake_federation_services import FakeEvidenceService, FakeFederationService
@@ -168,6 +169,7 @@ class FakeServices:
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
     call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
+    asks: FakeAskService = field(default_factory=FakeAskService)
     peer_posts: FakePeerPostService = field(default_factory=FakePeerPostService)
     peers: FakePeerService = field(default_factory=FakePeerService)
     partners: FakePartnerService = field(default_factory=FakePartnerService)
@@ -211,6 +213,7 @@ class FakeServices:
             "suggestions",
             "reviews",
             "call_outs",
+            "asks",
             "peer_posts",
             "peers",
             "partners",

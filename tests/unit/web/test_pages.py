@@ -197,6 +197,7 @@ def test_what_is_on_ones_own_page_is_in_groups_each_with_its_heading(browser: Sc
                     "/support/fairness",
                     "/people/pairs",
                     "/partners",
+                    "/people/put-in-touch",
                 ],
                 "The co-op": ["/", "/money/periods", "/notices", "/co-ops"],
             },

@@ -32,6 +32,7 @@ class PeerView:
     suspended_by_them: bool
     waiting: int
     endpoint: str
+    asks: bool
 
     @property
     def path(self) -> str:
@@ -56,6 +57,7 @@ def peer_view(ctx: PageContext, peer: pb.Peer) -> PeerView:
         suspended_by_them=peer.suspended_by_them,
         waiting=peer.waiting,
         endpoint=peer.endpoint,
+        asks=peer.asks,
     )
 
 

@@ -96,6 +96,7 @@ VALUES: Mapping[str, str] = {
     "ended_why": "data.value.helper.{}",
 }
 """What has braces is a key of the catalogue, which the value completes."""
+_ASK_REPLY = {"id": Value.MARK, "ask": Value.MARK, "co_op": Value.KEY, "reference": Value.TYPED}
 VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "held_credential": {"kind": Value.KEY},
     "private_no": {"kind": "data.value.no.{}"},
@@ -106,6 +107,15 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "partner_entry": {"kind": "data.value.partner_entry.{}"},
     "referral": {"state": "referral_state.{}"},
     "referral_entry": {"kind": "referral_entry.{}"},
+    "co_op_ask": {
+        **dict.fromkeys(("skills", "blocks", "co_ops"), Value.KEY),
+        **dict.fromkeys(("north", "east"), Value.NUMBER),
+        "district": Value.TYPED,
+        "id": Value.MARK,
+    },
+    "co_op_ask_count": {"ask": Value.MARK, "co_op": Value.KEY, "at_least": Value.NUMBER},
+    "co_op_ask_reply": _ASK_REPLY,
+    "received_ask_reply": _ASK_REPLY,
     "team_member": {"kind": "data.value.team_member.{}"},
     "team_task": {"kind": "data.value.task.{}"},
     "swap": {"state": "swap_state.{}"},

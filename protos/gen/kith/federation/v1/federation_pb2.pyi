@@ -600,6 +600,7 @@ class Peer(_message.Message):
     CLOCK_OFF_FIELD_NUMBER: _builtins.int
     DECIDED_FIELD_NUMBER: _builtins.int
     FAILING_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
     co_op: _builtins.str
     name: _builtins.str
     state: Global___PeerState.ValueType
@@ -621,6 +622,8 @@ class Peer(_message.Message):
     """our half names a decision"""
     failing: _builtins.str
     """why the last attempt to reach them failed; empty = it succeeded"""
+    asks: _builtins.bool
+    """active, and the agreement covers asks"""
     @_builtins.property
     def heard_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -646,10 +649,11 @@ class Peer(_message.Message):
         clock_off: _builtins.int = ...,
         decided: _builtins.bool = ...,
         failing: _builtins.str = ...,
+        asks: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["heard_at", b"heard_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "clock_off", b"clock_off", "co_op", b"co_op", "code", b"code", "contact", b"contact", "decided", b"decided", "endpoint", b"endpoint", "events", b"events", "failing", b"failing", "fingerprint", b"fingerprint", "heard_at", b"heard_at", "name", b"name", "state", b"state", "suspended_by_them", b"suspended_by_them", "unreachable", b"unreachable", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "asks", b"asks", "clock_off", b"clock_off", "co_op", b"co_op", "code", b"code", "contact", b"contact", "decided", b"decided", "endpoint", b"endpoint", "events", b"events", "failing", b"failing", "fingerprint", b"fingerprint", "heard_at", b"heard_at", "name", b"name", "state", b"state", "suspended_by_them", b"suspended_by_them", "unreachable", b"unreachable", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -344,3 +344,139 @@ class VoteAnnulled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VoteAnnulled: _TypeAlias = VoteAnnulled  # noqa: Y015
+
+@_typing.final
+class AskEnded(_message.Message):
+    """AskEnded: another co-op withdrew its ask."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEER_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    peer: _builtins.str
+    ask_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        peer: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "peer", b"peer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskEnded: _TypeAlias = AskEnded  # noqa: Y015
+
+@_typing.final
+class AskCounted(_message.Message):
+    """AskCounted: another co-op answered our ask."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEER_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    AT_LEAST_FIELD_NUMBER: _builtins.int
+    peer: _builtins.str
+    ask_id: _builtins.str
+    at_least: _builtins.int
+    """0 = none or a few"""
+    def __init__(
+        self,
+        *,
+        peer: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+        at_least: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "at_least", b"at_least", "peer", b"peer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskCounted: _TypeAlias = AskCounted  # noqa: Y015
+
+@_typing.final
+class AskReplyReceived(_message.Message):
+    """AskReplyReceived: somebody of another co-op would like to be put in touch about our ask."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEER_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    REPLY_ID_FIELD_NUMBER: _builtins.int
+    peer: _builtins.str
+    ask_id: _builtins.str
+    reply_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        peer: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+        reply_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "peer", b"peer", "reply_id", b"reply_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskReplyReceived: _TypeAlias = AskReplyReceived  # noqa: Y015
+
+@_typing.final
+class AskReplyEnded(_message.Message):
+    """AskReplyEnded: they no longer would."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEER_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    REPLY_ID_FIELD_NUMBER: _builtins.int
+    peer: _builtins.str
+    ask_id: _builtins.str
+    reply_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        peer: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+        reply_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "peer", b"peer", "reply_id", b"reply_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskReplyEnded: _TypeAlias = AskReplyEnded  # noqa: Y015
+
+@_typing.final
+class AskReplyAgreed(_message.Message):
+    """AskReplyAgreed: who asked in the other co-op wants to be put in touch with who replied here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PEER_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    REPLY_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    peer: _builtins.str
+    ask_id: _builtins.str
+    reply_id: _builtins.str
+    reference: _builtins.str
+    def __init__(
+        self,
+        *,
+        peer: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+        reply_id: _builtins.str = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "peer", b"peer", "reference", b"reference", "reply_id", b"reply_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskReplyAgreed: _TypeAlias = AskReplyAgreed  # noqa: Y015

@@ -320,7 +320,7 @@ class NoticeWanted(_message.Message):
     kind: _builtins.str
     """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended, partner_place_given, space_for_partner,
     space_for_co_op, referral_received, referral_about_you, referral_for_partner, referral_answered, referral_withdrawn,
-    referral_called_off, referral_refused, referral_taken_back, referral_outcome
+    referral_called_off, referral_refused, referral_taken_back, referral_outcome, ask_replied, ask_agreed, ask_link_told
     """
     about_id: _builtins.str
     @_builtins.property
@@ -463,3 +463,162 @@ class PeerPairEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PeerPairEnded: _TypeAlias = PeerPairEnded  # noqa: Y015
+
+@_typing.final
+class OtherCoOpsAsked(_message.Message):
+    """OtherCoOpsAsked: somebody asks other co-ops. Who, no event says: neither here nor in its envelope; the id is random. Words are of closed
+    lists (docs/formats/ask.md).
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    CO_OPS_FIELD_NUMBER: _builtins.int
+    SKILLS_FIELD_NUMBER: _builtins.int
+    LANGUAGES_FIELD_NUMBER: _builtins.int
+    BLOCKS_FIELD_NUMBER: _builtins.int
+    NORTH_FIELD_NUMBER: _builtins.int
+    EAST_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    ask_id: _builtins.str
+    north: _builtins.int
+    east: _builtins.int
+    @_builtins.property
+    def co_ops(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """these and no others"""
+
+    @_builtins.property
+    def skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def blocks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        ask_id: _builtins.str = ...,
+        co_ops: _abc.Iterable[_builtins.str] | None = ...,
+        skills: _abc.Iterable[_builtins.str] | None = ...,
+        languages: _abc.Iterable[_builtins.str] | None = ...,
+        blocks: _abc.Iterable[_builtins.str] | None = ...,
+        north: _builtins.int = ...,
+        east: _builtins.int = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "blocks", b"blocks", "co_ops", b"co_ops", "east", b"east", "languages", b"languages", "north", b"north", "skills", b"skills", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OtherCoOpsAsked: _TypeAlias = OtherCoOpsAsked  # noqa: Y015
+
+@_typing.final
+class AskWithdrawn(_message.Message):
+    """AskWithdrawn: before its time was over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    ask_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        ask_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskWithdrawn: _TypeAlias = AskWithdrawn  # noqa: Y015
+
+@_typing.final
+class AskReplied(_message.Message):
+    """AskReplied: somebody would like to be put in touch about another co-op's ask. Who, no event says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CO_OP_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    REPLY_ID_FIELD_NUMBER: _builtins.int
+    co_op: _builtins.str
+    """that asked"""
+    ask_id: _builtins.str
+    reply_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        co_op: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+        reply_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "co_op", b"co_op", "reply_id", b"reply_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskReplied: _TypeAlias = AskReplied  # noqa: Y015
+
+@_typing.final
+class AskReplyTakenBack(_message.Message):
+    """AskReplyTakenBack: they no longer would."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CO_OP_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    REPLY_ID_FIELD_NUMBER: _builtins.int
+    co_op: _builtins.str
+    ask_id: _builtins.str
+    reply_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        co_op: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+        reply_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "co_op", b"co_op", "reply_id", b"reply_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskReplyTakenBack: _TypeAlias = AskReplyTakenBack  # noqa: Y015
+
+@_typing.final
+class AskReplyAccepted(_message.Message):
+    """AskReplyAccepted: who asked would like to be put in touch too. Who, no event says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CO_OP_FIELD_NUMBER: _builtins.int
+    ASK_ID_FIELD_NUMBER: _builtins.int
+    REPLY_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    co_op: _builtins.str
+    """whose member replied"""
+    ask_id: _builtins.str
+    reply_id: _builtins.str
+    reference: _builtins.str
+    """by which people of both co-ops speak of it"""
+    def __init__(
+        self,
+        *,
+        co_op: _builtins.str = ...,
+        ask_id: _builtins.str = ...,
+        reply_id: _builtins.str = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id", "co_op", b"co_op", "reference", b"reference", "reply_id", b"reply_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskReplyAccepted: _TypeAlias = AskReplyAccepted  # noqa: Y015
