@@ -23,6 +23,7 @@ from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
+from kith.matching.v1.matching_days_pb2_grpc import MatchingDayServiceStub
 from kith.matching.v1.peer_posts_pb2_grpc import PeerPostServiceStub
 from kith.matching.v1.peers_pb2_grpc import PeerServiceStub
 from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
@@ -102,6 +103,8 @@ class ServiceClients:
         self.call_outs = CallOutServiceStub(channel)
         """What people openly say that they look for."""
         self.introductions = IntroductionServiceStub(channel)
+        self.matching_days = MatchingDayServiceStub(channel)
+        """When many are paired at once."""
         self.peer_posts = PeerPostServiceStub(channel)
         """What neighbours offer each other, and ask for."""
         self.peers = PeerServiceStub(channel)

@@ -11,13 +11,17 @@ _MAX_REVIEWS = 20
 
 @dataclass(frozen=True)
 class MatchingRules:
-    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week."""
+    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week;
+    whether there are matching days, and how many days after one its ranks are kept.
+    """
 
     interest_days: int = 14
     meeting_days: int = 28
     trial_days: int = 56
     review_visits: tuple[int, ...] = (3, 8, 12)
     shown_a_week: int = 20
+    matching_days: bool = True
+    ranks_kept_days: int = 28
 
 
 def read_matching(root: TomlTable) -> MatchingRules:
@@ -31,6 +35,8 @@ def read_matching(root: TomlTable) -> MatchingRules:
         trial_days=table.integer("trial_days", 1, _MAX_DAYS, example=usual.trial_days, default=usual.trial_days),
         review_visits=_review_visits(table, usual.review_visits),
         shown_a_week=table.integer("shown_a_week", 1, 1000, example=usual.shown_a_week, default=usual.shown_a_week),
+        matching_days=table.flag("matching_days", default=usual.matching_days),
+        ranks_kept_days=table.integer("ranks_kept_days", 1, _MAX_DAYS, example=usual.ranks_kept_days, default=usual.ranks_kept_days),
     )
     table.reject_unknown_keys()
     return rules

@@ -9,10 +9,11 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
-from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed
+from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed, run_matching_day
 from services.matching.reactions import governance, identity, membership
 from services.matching.rpc.call_out_servicer import call_out_service
 from services.matching.rpc.introduction_servicer import introduction_service
+from services.matching.rpc.matching_day_servicer import matching_day_service
 from services.matching.rpc.peer_post_servicer import peer_post_service
 from services.matching.rpc.peer_servicer import peer_service
 from services.matching.rpc.review_servicer import review_service
@@ -38,6 +39,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 suggestion_service(runtime, zone),
                 call_out_service(runtime, zone),
                 introduction_service(runtime, zone),
+                matching_day_service(runtime, zone),
                 peer_post_service(runtime, zone),
                 peer_service(runtime, zone),
                 review_service(runtime, zone),
@@ -53,6 +55,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 end_places.job(runtime),
                 end_tasks.job(zone, runtime),
                 forget_passed.job(zone),
+                run_matching_day.job(zone, runtime),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
         )

@@ -118,6 +118,10 @@ GUARDS = {
     ("GetSuggestions", "GivingSupport"): Guard(
         "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_suggestions"
     ),
+    ("GetMatchingDay", "GivingSupport"): Guard(
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/storage/day_choices"
+    ),
+    ("GetMatchingDay", "MatchingDayChoice"): Guard("words", Right.MEMBERS, "matching/storage/day_choices"),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),

@@ -33,6 +33,8 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             trial_days=rules.trial_days,
             review_visits=rules.review_visits,
             shown_a_week=rules.shown_a_week,
+            no_matching_days=not rules.matching_days,
+            ranks_kept_days=rules.ranks_kept_days,
         )
     )
     if (money := rulebook.money) is not None:

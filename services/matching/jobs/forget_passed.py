@@ -1,4 +1,4 @@
-"""Job that forgets what is of no use any more: old showings, and call-outs whose last day is over."""
+"""Job that forgets what is of no use any more: old showings and ranks, and call-outs whose last day is over."""
 
 from functools import partial
 from zoneinfo import ZoneInfo

@@ -19,7 +19,10 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     if message.HasField("matching"):
         adopted = message.matching
         days = (adopted.interest_days, adopted.meeting_days, adopted.trial_days)
-        await projections.replace_matching_rules(work, MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week))
+        matching_days = not adopted.no_matching_days
+        kept_days = adopted.ranks_kept_days or MatchingRules.ranks_kept_days
+        rules = MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week, matching_days, kept_days)
+        await projections.replace_matching_rules(work, rules)
 
 
 def _money(adopted: AdoptedMoney) -> MoneyRules:

@@ -10,6 +10,7 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.introduction import Introduction
+from services.matching.domain.matching_day import MatchingDay
 from services.matching.domain.peer_pair import PeerPair
 from services.matching.domain.review import Review
 from services.matching.domain.task import TeamTask
@@ -122,6 +123,24 @@ def _notice(work: UnitOfWork, kind: str, persons: Collection[UUID], about: UUID)
     notice.due_at.FromDatetime(work.now)
     notice.until.FromDatetime(work.now + _NOTICE_COUNTS)
     return notice
+
+
+async def matching_day_announced(work: UnitOfWork, day: MatchingDay) -> None:
+    event = facts.MatchingDayAnnounced(day_id=str(day.id), commitment=day.commitment)
+    event.closes_at.FromDatetime(day.closes_at)
+    event.runs_at.FromDatetime(day.runs_at)
+    await outbox.publish(work, (event, str(day.id)))
+
+
+async def matching_day_called_off(work: UnitOfWork, day: MatchingDay) -> None:
+    await outbox.publish(work, (facts.MatchingDayCalledOff(day_id=str(day.id)), str(day.id)))
+
+
+async def matching_day_run(work: UnitOfWork, day: MatchingDay, draw: str, told: Collection[UUID]) -> None:
+    """All who took part are told in the same words, whether somebody was proposed to them or not."""
+    event = facts.MatchingDayRun(day_id=str(day.id), draw=draw, entry_hashes=day.entry_hashes, pairs=day.pairs)
+    notice = _notice(work, "matching_day_run", sorted(told), day.id)
+    await outbox.publish(work, (event, str(day.id)), *([(notice, str(day.id))] if told else []))
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

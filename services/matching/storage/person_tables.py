@@ -24,7 +24,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.introduction,
         ("person", "worker"),
-        ("id", "person", "worker", "step", "since", "until", "kind"),
+        ("id", "person", "worker", "step", "since", "until", "kind", "matching_day"),
         {"person_said": "what each side said is private to it", "worker_said": "what each side said is private to it"},
         erasure=(Delete(),),
     ),
@@ -82,6 +82,19 @@ PERSON_TABLES = (
     PersonTable(tables.showing, ("person", "worker"), ("worker", "person", "week", "shown_on"), erasure=(Delete(),)),
     PersonTable(tables.call_out, ("person",), ("id", "person", "words", "until_day", "written_at"), erasure=(Delete(),)),
     PersonTable(
+        tables.day_entry,
+        ("person",),
+        ("day", "person", "side", "number", "salt", "room", "recount", "entered_at", "version", "line"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        tables.day_rank,
+        ("chooser",),
+        ("day", "chooser", "side", "other", "level"),
+        erasure=(Delete(("chooser",)), Delete(("other",))),
+        own_alone=True,
+    ),
+    PersonTable(
         tables.peer_post,
         ("person",),
         ("id", "person", "side", "kind", "words", "experience", "place", "times", "until_day", "written_at"),
@@ -110,5 +123,7 @@ PERSON_TABLES = (
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "credential_rule": "what the rulebook says of credentials",
     "matching_rule": "what the rulebook says of introductions",
+    "matching_day": "when members are paired, and what of it is published: numbers drawn for the day, and hashes",
+    "matching_day_secret": "a random number that nobody reads before the day",
     "money_rule": "what the rulebook says of shares",
 }

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     true,
 )
 
@@ -81,6 +82,8 @@ matching_rule = Table(
     required("trial_days", Integer),
     required("review_visits", ARRAY(Integer)),
     required("shown_a_week", Integer),
+    required("matching_days", Boolean, server_default=true()),
+    required("ranks_kept_days", Integer, server_default="28"),
 )
 
 held_credential = held_credentials.held_credential.to_metadata(metadata)
@@ -107,6 +110,7 @@ introduction = Table(
     optional("person_said", Boolean),
     optional("worker_said", Boolean),
     required("kind", Text, server_default="support"),
+    optional("matching_day", Uuid),
 )
 Index(
     "introduction_live",
@@ -239,6 +243,59 @@ call_out = Table(
     required("written_at", MOMENT),
     Index("call_out_by_person", "person"),
     Index("call_out_by_day", "until_day"),
+)
+
+matching_day = Table(
+    "matching_day",
+    metadata,
+    key("id", Uuid),
+    required("words", Text),
+    required("announced_at", MOMENT),
+    required("closes_at", MOMENT),
+    required("runs_at", MOMENT),
+    required("commitment", Text),
+    optional("cancelled_at", MOMENT),
+    optional("run_at", MOMENT),
+    required("seed", Text),
+    required("entry_hashes", ARRAY(Text)),
+    required("pairs", Integer),
+)
+# One at a time.
+Index(
+    "matching_day_waiting",
+    matching_day.c.cancelled_at.is_(None),
+    unique=True,
+    postgresql_where=and_(matching_day.c.cancelled_at.is_(None), matching_day.c.run_at.is_(None)),
+)
+
+matching_day_secret = Table("matching_day_secret", metadata, key("day", Uuid, ForeignKey("matching_day.id")), required("secret", Text))
+
+day_entry = Table(
+    "day_entry",
+    metadata,
+    key("day", Uuid, ForeignKey("matching_day.id")),
+    key("person", Uuid),
+    key("side", Text),
+    required("number", Text),
+    required("salt", Text),
+    required("room", Integer),
+    required("recount", Boolean),
+    required("entered_at", MOMENT),
+    required("version", BigInteger),
+    required("line", Text),
+    Index("day_entry_by_person", "person"),
+)
+
+day_rank = Table(
+    "day_rank",
+    metadata,
+    key("day", Uuid, ForeignKey("matching_day.id")),
+    key("chooser", Uuid),
+    key("side", Text),
+    key("other", Uuid),
+    required("level", Integer),
+    Index("day_rank_by_chooser", "chooser"),
+    Index("day_rank_by_other", "other"),
 )
 
 peer_post = Table(

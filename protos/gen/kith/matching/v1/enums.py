@@ -18,6 +18,27 @@ class NoKind(StrEnum):
     LAPSED = "lapsed"
 
 
+class QuoteLine(StrEnum):
+    PAY = "pay"
+    WAGES = "wages"
+    WORKER_GIVES = "worker_gives"
+    PAYER_ADDS = "payer_adds"
+    TRAVEL = "travel"
+
+
+class WorksAs(StrEnum):
+    EMPLOYED = "employed"
+    SELF_EMPLOYED = "self_employed"
+    VOLUNTEER = "volunteer"
+
+
+class MatchingDayState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    RUN = "run"
+    CALLED_OFF = "called_off"
+
+
 class PeerPostSide(StrEnum):
     OFFER = "offer"
     ASK = "ask"
@@ -38,24 +59,10 @@ class PeerHelpKind(StrEnum):
     OTHER = "other"
 
 
-class QuoteLine(StrEnum):
-    PAY = "pay"
-    WAGES = "wages"
-    WORKER_GIVES = "worker_gives"
-    PAYER_ADDS = "payer_adds"
-    TRAVEL = "travel"
-
-
 class ReviewAnswer(StrEnum):
     GO_ON = "go_on"
     TALK = "talk"
     END = "end"
-
-
-class WorksAs(StrEnum):
-    EMPLOYED = "employed"
-    SELF_EMPLOYED = "self_employed"
-    VOLUNTEER = "volunteer"
 
 
 class SuggestionReason(StrEnum):
