@@ -1,4 +1,7 @@
-"""A secretary announces a matching day: when entries close, when it is run, and what it is for."""
+"""A secretary announces a matching day: when entries close, when it is run, and what it is for.
+
+Who looks for support or offers it openly is told. Nobody takes part by that.
+"""
 
 import secrets
 from uuid import UUID
@@ -8,7 +11,7 @@ from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
 from services.matching.domain import matching_day
 from services.matching.domain.matching_day import DayPlan
-from services.matching.storage import events_out, matching_days, projections
+from services.matching.storage import events_out, matching_days, projections, support_profiles
 
 _SECRET_BYTES = 32
 
@@ -22,5 +25,5 @@ async def announce_matching_day(work: UnitOfWork, typed: DayPlan) -> UUID:
     announced = matching_day.announce(work.new_id(), typed, secret, work.now, rules)
     if not await matching_days.add(work, announced, secret):
         raise FailedPrecondition("ONE_DAY_AT_A_TIME")
-    await events_out.matching_day_announced(work, announced)
+    await events_out.matching_day_announced(work, announced, await support_profiles.list_who_are_open(work))
     return announced.id

@@ -125,11 +125,13 @@ def _notice(work: UnitOfWork, kind: str, persons: Collection[UUID], about: UUID)
     return notice
 
 
-async def matching_day_announced(work: UnitOfWork, day: MatchingDay) -> None:
+async def matching_day_announced(work: UnitOfWork, day: MatchingDay, told: Collection[UUID]) -> None:
     event = facts.MatchingDayAnnounced(day_id=str(day.id), commitment=day.commitment)
     event.closes_at.FromDatetime(day.closes_at)
     event.runs_at.FromDatetime(day.runs_at)
-    await outbox.publish(work, (event, str(day.id)))
+    notice = _notice(work, "matching_day_announced", sorted(told), day.id)
+    notice.until.FromDatetime(day.closes_at)
+    await outbox.publish(work, (event, str(day.id)), *([(notice, str(day.id))] if told else []))
 
 
 async def matching_day_called_off(work: UnitOfWork, day: MatchingDay) -> None:

@@ -43,6 +43,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "peer_paired": NoticeKind(NoticeTopic.TEAM, "/people/neighbours/mine"),
     "peer_talk_asked": NoticeKind(NoticeTopic.TEAM, "/people/neighbours/mine"),
     "peer_ended": NoticeKind(NoticeTopic.TEAM, "/people/neighbours/mine"),
+    "matching_day_announced": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
+    "matching_day_run": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
     "visit_proposed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_agreed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_declined": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),

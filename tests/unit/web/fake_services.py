@@ -36,6 +36,7 @@ from tests.unit.web.fake_matching import (
     FakeSupportProfileService,
     FakeTaskService,
 )
+from tests.unit.web.fake_matching_days import FakeMatchingDayService
 from tests.unit.web.fake_membership_governance import (
     CAPPED_RULE,
     CLASSES,
@@ -160,6 +161,7 @@ class FakeServices:
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
     call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
+    matching_days: FakeMatchingDayService = field(default_factory=FakeMatchingDayService)
     peer_posts: FakePeerPostService = field(default_factory=FakePeerPostService)
     peers: FakePeerService = field(default_factory=FakePeerService)
     reviews: FakeReviewService = field(default_factory=FakeReviewService)
@@ -201,6 +203,7 @@ class FakeServices:
             "suggestions",
             "reviews",
             "call_outs",
+            "matching_days",
             "peer_posts",
             "peers",
             "tasks",

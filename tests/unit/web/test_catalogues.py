@@ -39,6 +39,7 @@ ASKED_BY_NAME = (
     "meet.step_", "meet.yes_", "meet.not_now_", "meet_done.", "meet_side.", "meet_nobody.", "team_kind.", "team_hat.", "team_done.",
     "neighbour_side.", "neighbour_kind.", "neighbour_step.", "neighbour_yes.", "neighbour_not_now.", "neighbour_find.",
     "neighbour_write.", "neighbours_done.",
+    "day_state.", "day_done.", "day_side.", "day_enter.", "day_room.", "day_room_label.", "day_no_choice.", "day_nobody.", "day_recount.",
     "why_person.", "why_worker.", "why_not_person.", "why_not_worker.", "why_part.", "why_never.",
     "quote.", "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",

@@ -318,7 +318,7 @@ class NoticeWanted(_message.Message):
     DUE_AT_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended, matching_day_run"""
+    """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended, matching_day_announced, matching_day_run"""
     about_id: _builtins.str
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
