@@ -3,9 +3,13 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -40,110 +44,148 @@ async def recomputed(file: str, folder: Path, capsys: pytest.CaptureFixture[str]
     return answer
 
 
-@pytest.mark.capability("T1")
-@pytest.mark.capability("T5")
-async def test_a_day_proposes_pairs_to_both_and_each_checks_their_own_part(
-    infrastructure: Infrastructure, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@dataclass
+class Choosing:
+    """Ada, Ben and Cora look for support, Wren and Fern give it, and all of them have ranked; Ada's sister acts for her."""
+
+    days: MatchingDays
+    day: str
+    secretary: UUID
+    sister: UUID
+    ada: UUID
+    ben: UUID
+    cora: UUID
+    wren: UUID
+    fern: UUID
+
+
+@asynccontextmanager
+async def choosing(infrastructure: Infrastructure) -> AsyncIterator[Choosing]:
+    """All want Wren first, who wants Ben; Fern takes two, and Cora would rather have nobody than Fern. Each agrees to a recount."""
     async with matching_people(infrastructure) as people:
         days = MatchingDays(people)
-        secretary, sister, ada, ben, cora, wren, fern, moss = await people.members(8)
+        secretary, sister, ada, ben, cora, wren, fern = await people.members(7)
         await days.make_secretary(secretary)
-        with refused_with(NotAllowed, "HAT_NEEDED"):
-            await days.announce(ada)
-        day = await days.announce(secretary)
-        with refused_with(FailedPrecondition, "ONE_DAY_AT_A_TIME"):
-            await days.announce(secretary)
-        with refused_with(FailedPrecondition, "DAY_NEEDS_OFFER"):
-            await days.enter(day, wren, giving=True)
-        with refused_with(FailedPrecondition, "DAY_NEEDS_CALL_OUT"):
-            await days.enter(day, ada)
         await days.look(ada, ben, cora)
-        await days.offer(wren, fern, moss)
+        await days.offer(wren, fern)
         as_ada = await people.let_act(sister, ada)
+        day = await days.announce(secretary)
         await days.enter(day, ada, as_ada, recount=True)
         for person in (ben, cora):
             await days.enter(day, person, recount=True)
         assert choices((await days.of(day, ada)).getting) == {}, "nobody takes part without saying so"
         await days.enter(day, wren, giving=True, recount=True)
         await days.enter(day, fern, giving=True, room=2, recount=True)
-        assert choices((await days.of(day, ada, as_ada)).getting) == {wren: 0, fern: 0}
-        seen = (await days.of(day, wren)).giving.choices
-        assert {str(one) for one in (ada, ben, cora)} == {choice.person_id for choice in seen}
-        assert all(choice.person_id in choice.words[0] for choice in seen)
-
-        # All want Wren first, who wants Ben; Fern takes two, and Cora would rather have nobody than Fern.
         await days.rank(day, ada, [wren], [fern], token=as_ada)
         await days.rank(day, ben, [wren, fern])
         await days.rank(day, cora, [wren])
-        with refused_with(Conflict, "RANKS_CHANGED"):
-            await days.rank(day, cora, [fern], version=1)
-        with refused_with(Invalid, "NOT_TO_RANK"):
-            await days.rank(day, cora, [moss])
-        with refused_with(Invalid, "RANKED_TWICE"):
-            await days.rank(day, cora, [wren], [wren])
         await days.rank(day, wren, [ben], [ada, cora], giving=True)
         await days.rank(day, fern, [ada], giving=True)
-        assert choices((await days.of(day, ada)).getting) == {wren: 1, fern: 2}, "what was ranked for her"
+        yield Choosing(days, day, secretary, sister, ada, ben, cora, wren, fern)
 
-        # Nobody else reads a rank: not the one who is ranked, not the secretary, and not with SQL under the run role.
-        for reader in (wren, secretary, sister):
-            caller = callers.person(reader, hat="secretary" if reader == secretary else "")
-            async with people.co_op.database_transaction("matching", caller=caller) as connection:
+
+@pytest.mark.capability("T1")
+async def test_ranks_are_the_choosers_alone_and_closed_at_the_close(infrastructure: Infrastructure) -> None:
+    async with choosing(infrastructure) as they:
+        days, day, co_op = they.days, they.day, they.days.people.co_op
+        assert choices((await days.of(day, they.ada)).getting) == {they.wren: 1, they.fern: 2}, "what was ranked for her"
+        seen = (await days.of(day, they.wren)).giving.choices
+        assert {str(one) for one in (they.ada, they.ben, they.cora)} == {choice.person_id for choice in seen}
+        assert all(choice.person_id in choice.words[0] for choice in seen), "their call-outs"
+        with refused_with(Conflict, "RANKS_CHANGED"):
+            await days.rank(day, they.cora, [they.fern], version=1)
+        for groups, reason in (([they.sister],), "NOT_TO_RANK"), (([they.wren], [they.wren]), "RANKED_TWICE"):
+            with pytest.raises(Invalid) as refused:
+                await days.rank(day, they.cora, *groups)
+            assert [problem.reason for problem in refused.value.problems] == [reason]
+        await days.people.let_act(they.fern, they.ada)
+        as_ada = co_op.token(they.fern, acting_for=they.ada)
+        with refused_with(NotAllowed, "DAY_OWN_SIDE"):
+            await days.of(day, they.ada, as_ada)
+        with refused_with(NotAllowed, "DAY_OWN_SIDE"):
+            await days.rank(day, they.ada, [they.fern], token=as_ada, version=2)
+
+        # Not the one who is ranked, not the secretary, and not with SQL under the run role.
+        for reader in (they.wren, they.secretary, they.sister):
+            caller = callers.person(reader, hat="secretary" if reader == they.secretary else "")
+            async with co_op.database_transaction("matching", caller=caller) as connection:
                 rows = await connection.fetch("select chooser from day_rank union all select person from day_entry")
                 assert {row["chooser"] for row in rows} <= {reader}
                 assert await connection.fetchval("select count(*) from matching_day_secret") == 0
 
-        await people.co_op.move_clock(HOUR + 60)
-        for late in (days.rank(day, ada, [fern]), days.withdraw(day, ada), days.enter(day, moss, giving=True)):
+        await co_op.move_clock(HOUR + 60)
+        for late in (
+            days.rank(day, they.ada, [they.fern], version=2),
+            days.withdraw(day, they.ada),
+            days.enter(day, they.sister, giving=True),
+        ):
             with refused_with(FailedPrecondition, "MATCHING_DAY_CLOSED"):
                 await late
-        assert (await days.of(day, ada)).day.state == pb.MATCHING_DAY_STATE_CLOSED
-        run = await days.pass_time_and_run(day, ada)
+        closed = await days.of(day, they.ada)
+        assert (closed.day.state, list(closed.getting.choices)) == (pb.MATCHING_DAY_STATE_CLOSED, [])
+
+
+@pytest.mark.capability("T1", "T5")
+async def test_a_day_proposes_pairs_to_both_and_each_checks_their_own_part(
+    infrastructure: Infrastructure, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with choosing(infrastructure) as they:
+        days, day = they.days, they.day
+        run = await days.pass_time_and_run(day, they.ada)
         assert (run.entries, run.pairs) == (5, 2)
-        proposed = {person: await days.proposed(day, person) for person in (ada, ben, cora)}
-        assert proposed == {ada: {fern}, ben: {wren}, cora: set()}
-        assert await days.proposed(day, fern, giving=True) == {ada}
+        proposed = {person: await days.proposed(day, person) for person in (they.ada, they.ben, they.cora)}
+        assert proposed == {they.ada: {they.fern}, they.ben: {they.wren}, they.cora: set()}
+        assert await days.proposed(day, they.fern, giving=True) == {they.ada}
+        await _proposals_need_the_yes_of_both(they)
 
-        # A proposal: neither asked, and it takes the yes of both.
-        [at_ada] = (await people.introductions(ada)).introductions
-        [at_fern] = (await people.introductions(fern, giving=True)).introductions
-        for one in (at_ada, at_fern):
-            assert (one.proposed, one.asked, one.said_yes, one.step) == (True, False, False, introductions.INTRODUCTION_STEP_INTEREST)
-        assert await people.yes(ada, fern, days.token(fern), introductions.INTRODUCTION_STEP_INTEREST) == at_ada.step
-        [unchanged] = (await people.introductions(ada)).introductions
-        assert unchanged == at_ada, "a yes of the other does not show either"
-        step = await people.yes(ada, fern, days.token(ada), introductions.INTRODUCTION_STEP_INTEREST)
-        assert step == introductions.INTRODUCTION_STEP_MEETING
-
-        # What each checks alone: the seed as it was announced, with their number in it, and their own line among those used.
-        files = {}
-        for person, giving in ((ada, False), (ben, False), (cora, False), (wren, True), (fern, True)):
-            own = await days.of(day, person)
-            entry = own.giving if giving else own.getting
-            file = files[person] = json.loads(entry.file)
-            secret, *numbers = file["seed"].split("\n")
-            assert sha256(secret) == file["commitment"] == run.commitment
-            assert numbers == sorted(numbers)
-            assert entry.number in numbers
-            assert sha256(f"{file['own']['line']}\n{file['own']['salt']}") in file["entry_hashes"]
-        assert len({(file["seed"], *file["entry_hashes"]) for file in files.values()}) == 1
+        files = await _own_files(they, run)
         lines = {person: json.loads(file["own"]["line"]) for person, file in files.items()}
-        assert lines[ada] == {"id": lines[ada]["id"], "wants": 1, "ranks": [[lines[wren]["id"]], [lines[fern]["id"]]]}
-        assert lines[fern] == {"id": lines[fern]["id"], "places": 2, "ranks": [[lines[ada]["id"]]]}
+        ranked = {UUID(one.person_id): one.number for one in (await days.of(day, they.ada)).getting.ranked}
+        assert ranked == {person: lines[person]["id"] for person in (they.wren, they.fern)}
+        ada, wren, fern = (lines[person] for person in (they.ada, they.wren, they.fern))
+        assert ada == {"id": ada["id"], "wants": 1, "ranks": [[wren["id"]], [fern["id"]]]}
+        assert fern == {"id": fern["id"], "places": 2, "ranks": [[ada["id"]]]}
 
         # All agreed: a secretary recounts it, and the result is the same.
-        answer = await recomputed(await days.recount(day, secretary), tmp_path, capsys)
-        assert answer["pairs"] == sorted([[lines[ada]["id"], lines[fern]["id"]], [lines[ben]["id"], lines[wren]["id"]]])
-        assert answer["unmatched"]["persons"] == [lines[cora]["id"]]
+        answer = await recomputed(await days.recount(day, they.secretary), tmp_path, capsys)
+        assert answer["pairs"] == sorted([[ada["id"], fern["id"]], [lines[they.ben]["id"], wren["id"]]])
+        assert answer["unmatched"]["persons"] == [lines[they.cora]["id"]]
 
-        events = await people.co_op.published_events("matching")
+        events = await days.people.co_op.published_events("matching")
         [announced] = [event for event in events if isinstance(event, facts.MatchingDayAnnounced)]
         [ran] = [event for event in events if isinstance(event, facts.MatchingDayRun)]
-        [told] = [event for event in events if isinstance(event, facts.NoticeWanted) and event.kind == "matching_day_run"]
+        told = {event.kind: set(event.person_ids) for event in events if isinstance(event, facts.NoticeWanted)}
+        everybody = {str(one) for one in (they.ada, they.ben, they.cora, they.wren, they.fern)}
+        assert told == {"matching_day_announced": everybody, "matching_day_run": everybody}
         assert announced.commitment == run.commitment
-        assert (ran.draw, list(ran.entry_hashes), ran.pairs) == (answer["draw"], files[ada]["entry_hashes"], 2)
-        assert set(told.person_ids) == {str(one) for one in (ada, ben, cora, wren, fern)}
+        assert (ran.draw, list(ran.entry_hashes), ran.pairs) == (answer["draw"], files[they.ada]["entry_hashes"], 2)
+
+
+async def _proposals_need_the_yes_of_both(they: Choosing) -> None:
+    people, token = they.days.people, they.days.token
+    [at_ada] = (await people.introductions(they.ada)).introductions
+    [at_fern] = (await people.introductions(they.fern, giving=True)).introductions
+    for one in (at_ada, at_fern):
+        assert (one.proposed, one.asked, one.said_yes, one.step) == (True, False, False, introductions.INTRODUCTION_STEP_INTEREST)
+    assert await people.yes(they.ada, they.fern, token(they.fern), at_ada.step) == at_ada.step
+    assert list((await people.introductions(they.ada)).introductions) == [at_ada], "a yes of the other does not show either"
+    assert await people.yes(they.ada, they.fern, token(they.ada), at_ada.step) == introductions.INTRODUCTION_STEP_MEETING
+
+
+async def _own_files(they: Choosing, run: pb.MatchingDay) -> dict[UUID, dict[str, Any]]:
+    """What each checks alone: the seed as it was announced, with their number in it, and their own line among those used."""
+    files = {}
+    for person in (they.ada, they.ben, they.cora, they.wren, they.fern):
+        own = await they.days.of(they.day, person)
+        entry = own.giving if own.HasField("giving") else own.getting
+        file = files[person] = json.loads(entry.file)
+        secret, *numbers = file["seed"].split("\n")
+        assert sha256(secret) == file["commitment"] == run.commitment
+        assert numbers == sorted(numbers)
+        assert entry.number in numbers
+        assert sha256(f"{file['own']['line']}\n{file['own']['salt']}") in file["entry_hashes"]
+    assert len({(file["seed"], *file["entry_hashes"]) for file in files.values()}) == 1
+    return files
 
 
 @pytest.mark.capability("T1")
@@ -206,16 +248,25 @@ async def test_a_day_is_called_off_and_a_rulebook_may_have_none(infrastructure: 
         secretary, wren = await people.members(2)
         await days.make_secretary(secretary)
         await days.offer(wren)
+        with refused_with(NotAllowed, "HAT_NEEDED"):
+            await days.announce(wren)
         for moments, reason in (
             ({"closes": -60.0}, "MOMENT_PAST"),
             ({"closes": 100 * 24 * HOUR, "runs": 100 * 24 * HOUR}, "DAY_TOO_LONG"),
             ({"closes": 2 * HOUR, "runs": HOUR}, "RUNS_BEFORE_CLOSE"),
             ({"runs": 9 * 24 * HOUR}, "RUNS_TOO_LATE"),
         ):
-            with refused_with(Invalid, reason):
+            with pytest.raises(Invalid) as refused:
                 await days.announce(secretary, **moments)
+            assert [problem.reason for problem in refused.value.problems] == [reason]
         day = await days.announce(secretary)
+        with refused_with(FailedPrecondition, "ONE_DAY_AT_A_TIME"):
+            await days.announce(secretary)
         await days.enter(day, wren, giving=True)
+        with refused_with(FailedPrecondition, "DAY_NEEDS_CALL_OUT"):
+            await days.enter(day, wren)
+        with refused_with(FailedPrecondition, "DAY_NEEDS_OFFER"):
+            await days.enter(day, secretary, giving=True)
         await days.call_off(day, secretary)
         with refused_with(FailedPrecondition, "MATCHING_DAY_OVER"):
             await days.call_off(day, secretary)

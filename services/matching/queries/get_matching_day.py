@@ -18,13 +18,16 @@ from services.matching.storage.day_choices import WhatIsShown
 
 @dataclass(frozen=True)
 class OwnSide:
-    """`ranks` by id, 1 for the most wanted; of `choices` those who are in it. After the run: who was proposed, and the file to check."""
+    """`ranks` by id, 1 for the most wanted; of `choices` those who are in it. After the run: who was proposed, the file to check,
+    and what stands in it for whom they ranked.
+    """
 
     entry: DayEntry
     choices: Mapping[UUID, WhatIsShown]
     ranks: Mapping[UUID, int]
     proposed: Sequence[UUID]
     file: str
+    numbers: Mapping[UUID, str]
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,14 @@ async def get_matching_day(work: UnitOfWork, day_id: UUID, person: UUID, *, zone
 async def _own_side(work: UnitOfWork, day: MatchingDay, entry: DayEntry, state: MatchingDayState, today: date) -> OwnSide:
     is_run = state is MatchingDayState.RUN
     groups = await day_entries.ranks_of(work, day.id, entry.person, entry.side)
+    ranks = {other: level for level, group in enumerate(groups, 1) for other in group}
+    numbers = await day_entries.numbers_of(work, day.id, entry.side.other, ranks) if is_run else {}
     return OwnSide(
         entry,
         await day_choices.list_choices(work, entry, today) if state is MatchingDayState.OPEN else {},
-        {other: level for level, group in enumerate(groups, 1) for other in group},
+        ranks,
         await day_entries.proposed_to(work, day.id, entry.person, entry.side) if is_run else (),
         own_file(day, entry) if is_run and entry.line else "",
+        # Who was left out of the line is left out here.
+        {other: number for other, number in numbers.items() if number in entry.line},
     )

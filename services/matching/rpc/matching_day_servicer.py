@@ -129,6 +129,7 @@ def _entry(own: OwnSide, state: MatchingDayState) -> pb.MatchingDayEntry:
         proposed_ids=map(str, own.proposed),
         number=entry.number if state is MatchingDayState.RUN else "",
         file=own.file,
+        ranked=[pb.RankedNumber(person_id=str(other), number=number) for other, number in own.numbers.items()],
     )
 
 

@@ -1,11 +1,11 @@
 """Rows of who takes part in a matching day on which side, and of whom they rank. Each reads their own alone (row-level security)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.all_rows import all_rows
@@ -25,6 +25,11 @@ _FIND_LOCKED = _FIND.with_for_update()
 _REMOVE = delete(day_entry).where(*_OWN)
 _OF_DAY = select(day_entry).where(day_entry.c.day == bindparam("of_day")).order_by(day_entry.c.person, day_entry.c.side)
 _TAKE_PART = select(day_entry.c.person).where(day_entry.c.day == bindparam("of_day"), day_entry.c.side == bindparam("on"))
+_NUMBERS = select(day_entry.c.person, day_entry.c.number).where(
+    day_entry.c.day == bindparam("of_day"),
+    day_entry.c.side == bindparam("on"),
+    day_entry.c.person == any_(bindparam("among", type_=ARRAY(Uuid))),
+)
 _RANKS = select(day_rank.c.level, day_rank.c.other).where(*_OWN_RANKS).order_by(day_rank.c.level, day_rank.c.other)
 _ADD_RANKS = insert(day_rank)
 _CLEAR_RANKS = delete(day_rank).where(*_OWN_RANKS)
@@ -69,6 +74,13 @@ async def list_taking_part(work: UnitOfWork, day: UUID, side: Side) -> frozenset
     """Everybody, for who chooses among them. Only ids are read: no rank, and no room."""
     async with all_rows(work):
         return frozenset((await work.connection.execute(_TAKE_PART, {"of_day": day, "on": side.value})).scalars())
+
+
+async def numbers_of(work: UnitOfWork, day: UUID, side: Side, persons: Collection[UUID]) -> dict[UUID, str]:
+    """What stands for these in the file of the day: for who ranked them."""
+    async with all_rows(work):
+        rows = await work.connection.execute(_NUMBERS, {"of_day": day, "on": side.value, "among": list(persons)})
+        return {row.person: row.number for row in rows}
 
 
 async def require_not_on_both_sides(work: UnitOfWork, day: UUID) -> None:

@@ -1,4 +1,7 @@
-"""Notices that matching asks for: how it goes, a task that ended, neighbours who are a pair, matching days. Each is told in the way they chose."""
+"""Notices that matching asks for: how it goes, a task that ended, neighbours who are a pair, a matching day.
+
+Each is told in the way they chose.
+"""
 
 from kith.matching.facts.v1.facts_pb2 import NoticeWanted
 from libs.messages.reactions import Reactions

@@ -47,6 +47,7 @@ class FakeMatchingDayService(FakeService):
             found.giving.MergeFrom(pb.MatchingDayEntry(room=2, number="6f" * 16, file=file))
         if request.day_id == RUN_DAY:
             found.getting.proposed_ids.append(JO)
+            found.getting.ranked.extend([pb.RankedNumber(person_id=MO, number="7a" * 16)])
             found.giving.proposed_ids.extend([JO, MO])
         return found
 

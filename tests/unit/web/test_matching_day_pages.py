@@ -105,6 +105,7 @@ def test_the_result_says_what_comes_next_and_how_to_check_it() -> None:
         NAMES[JO][0],
         NAMES[MO][0],
         "5e" * 16,
+        "7a" * 16,
         "5 people took part.",
     ):
         assert words in page, words
@@ -115,7 +116,7 @@ def test_the_result_says_what_comes_next_and_how_to_check_it() -> None:
     assert "Called off" in browser.open(f"{DAYS}/{CALLED_OFF_DAY}")
     assert json.loads(browser.http.get(f"{DAYS}/{RUN_DAY}/file/getting").text) == {"seed": "promised"}
     assert json.loads(browser.http.get(f"{DAYS}/{RUN_DAY}/recount").text)["persons"] == []
-    assert browser.http.get(f"{OPEN}/file/getting").status_code == 404
+    assert browser.http.get(f"{OPEN}/file/getting").headers["location"] == OPEN, "not before it is done"
     fakes.matching_days.refusals["GetMatchingDayRecount"] = FailedPrecondition("NO_RECOUNT")
     assert "not everybody agreed" in browser.http.get(f"{DAYS}/{RUN_DAY}/recount").text
 

@@ -27,6 +27,8 @@ class SideView:
     choices: int
     proposed: list[str]
     number: str
+    ranked_numbers: list[tuple[str, str]]
+    """The name of each whom they ranked, and what stands for them in the file."""
     was_used: bool
 
 
@@ -34,8 +36,9 @@ async def show(ctx: PageContext) -> Response:
     """While somebody acts, the side that looks for support alone."""
     found = await fetch_day(ctx)
     entries = {side: own_entry(found, side) for side in shown_sides(ctx)}
-    proposed = [person for entry in entries.values() if entry for person in entry.proposed_ids]
-    names = {person: name.full for person, name in (await ctx.person_names(proposed)).items()}
+    used = [entry for entry in entries.values() if entry]
+    named = [person for entry in used for person in (*entry.proposed_ids, *(ranked.person_id for ranked in entry.ranked))]
+    names = {person: name.full for person, name in (await ctx.person_names(named)).items()}
     return ctx.render(
         "matching_days/day",
         matching_day=day_view(ctx, found.day),
@@ -55,10 +58,10 @@ async def withdraw(ctx: PageContext, form: Form) -> Response:
 
 
 async def download_own(ctx: PageContext) -> Response:
-    """What somebody checks their own entry with. Raises NotFound where there is none."""
+    """What somebody checks their own entry with; the page of the day where there is none."""
     entry = own_entry(await fetch_day(ctx), require_side(ctx))
     if entry is None or not entry.file:
-        raise NotFound("MATCHING_DAY_UNKNOWN")
+        return ctx.redirect(f"{PATH}/{ctx.path_param('day')}")
     return ctx.file_response(entry.file.encode(), "my-matching-day.json", "application/json")
 
 
@@ -97,10 +100,11 @@ def own_entry(found: pb.GetMatchingDayResponse, side: str) -> pb.MatchingDayEntr
 
 def _side(side: str, entry: pb.MatchingDayEntry | None, names: dict[str, str]) -> SideView:
     if entry is None:
-        return SideView(side, False, 0, 0, 0, [], "", False)  # noqa: FBT003 - the fields stand above
+        return SideView(side, False, 0, 0, 0, [], "", [], False)  # noqa: FBT003 - the fields stand above
     ranked = sum(choice.rank > 0 for choice in entry.choices)
+    numbers = sorted((names[one.person_id], one.number) for one in entry.ranked)
     proposed = sorted(names[person] for person in entry.proposed_ids)
-    return SideView(side, True, entry.room, ranked, len(entry.choices), proposed, entry.number, bool(entry.file))  # noqa: FBT003 - as above
+    return SideView(side, True, entry.room, ranked, len(entry.choices), proposed, entry.number, numbers, bool(entry.file))  # noqa: FBT003 - as above
 
 
 PAGES = (

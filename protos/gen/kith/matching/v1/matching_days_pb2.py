@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kith.matching.v1 import support_profiles_pb2 as kith_dot_matching_dot_v1_dot_support__profiles__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/matching/v1/matching_days.proto\x12\x10kith.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kith/matching/v1/support_profiles.proto\"\xef\x01\n\x0bMatchingDay\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12-\n\tcloses_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07runs_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x05state\x18\x05 \x01(\x0e\x32\".kith.matching.v1.MatchingDayState\x12\x12\n\ncommitment\x18\x06 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x07 \x01(\x05\x12\r\n\x05pairs\x18\x08 \x01(\x05\"\x9b\x01\n\x1a\x41nnounceMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12-\n\tcloses_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07runs_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"-\n\x1b\x41nnounceMatchingDayResponse\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\"?\n\x19\x43\x61llOffMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\"\x1c\n\x1a\x43\x61llOffMatchingDayResponse\"\x18\n\x16GetMatchingDaysRequest\"V\n\x17GetMatchingDaysResponse\x12+\n\x04\x64\x61ys\x18\x01 \x03(\x0b\x32\x1d.kith.matching.v1.MatchingDay\x12\x0e\n\x06wanted\x18\x02 \x01(\x08\":\n\x15GetMatchingDayRequest\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\"\xad\x01\n\x16GetMatchingDayResponse\x12*\n\x03\x64\x61y\x18\x01 \x01(\x0b\x32\x1d.kith.matching.v1.MatchingDay\x12\x33\n\x07getting\x18\x02 \x01(\x0b\x32\".kith.matching.v1.MatchingDayEntry\x12\x32\n\x06giving\x18\x03 \x01(\x0b\x32\".kith.matching.v1.MatchingDayEntry\"\xac\x01\n\x10MatchingDayEntry\x12\x0c\n\x04room\x18\x01 \x01(\x05\x12\x0f\n\x07recount\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x34\n\x07\x63hoices\x18\x04 \x03(\x0b\x32#.kith.matching.v1.MatchingDayChoice\x12\x14\n\x0cproposed_ids\x18\x05 \x03(\t\x12\x0e\n\x06number\x18\x06 \x01(\t\x12\x0c\n\x04\x66ile\x18\x07 \x01(\t\"s\n\x11MatchingDayChoice\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04rank\x18\x02 \x01(\x05\x12.\n\x05offer\x18\x03 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\x12\r\n\x05words\x18\x04 \x03(\t\"\x7f\n\x17\x45nterMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0e\n\x06giving\x18\x04 \x01(\x08\x12\x0c\n\x04room\x18\x05 \x01(\x05\x12\x0f\n\x07recount\x18\x06 \x01(\x08\"\x1a\n\x18\x45nterMatchingDayResponse\"\x1f\n\tRankGroup\x12\x12\n\nperson_ids\x18\x01 \x03(\t\"\x9e\x01\n\x18RankInMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0e\n\x06giving\x18\x04 \x01(\x08\x12*\n\x05ranks\x18\x05 \x03(\x0b\x32\x1b.kith.matching.v1.RankGroup\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x1b\n\x19RankInMatchingDayResponse\"g\n\x1eWithdrawFromMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0e\n\x06giving\x18\x04 \x01(\x08\"!\n\x1fWithdrawFromMatchingDayResponse\".\n\x1cGetMatchingDayRecountRequest\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\"-\n\x1dGetMatchingDayRecountResponse\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t*\xb1\x01\n\x10MatchingDayState\x12\"\n\x1eMATCHING_DAY_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17MATCHING_DAY_STATE_OPEN\x10\x01\x12\x1d\n\x19MATCHING_DAY_STATE_CLOSED\x10\x02\x12\x1a\n\x16MATCHING_DAY_STATE_RUN\x10\x03\x12!\n\x1dMATCHING_DAY_STATE_CALLED_OFF\x10\x04\x32\x99\x07\n\x12MatchingDayService\x12r\n\x13\x41nnounceMatchingDay\x12,.kith.matching.v1.AnnounceMatchingDayRequest\x1a-.kith.matching.v1.AnnounceMatchingDayResponse\x12o\n\x12\x43\x61llOffMatchingDay\x12+.kith.matching.v1.CallOffMatchingDayRequest\x1a,.kith.matching.v1.CallOffMatchingDayResponse\x12\x66\n\x0fGetMatchingDays\x12(.kith.matching.v1.GetMatchingDaysRequest\x1a).kith.matching.v1.GetMatchingDaysResponse\x12\x63\n\x0eGetMatchingDay\x12\'.kith.matching.v1.GetMatchingDayRequest\x1a(.kith.matching.v1.GetMatchingDayResponse\x12i\n\x10\x45nterMatchingDay\x12).kith.matching.v1.EnterMatchingDayRequest\x1a*.kith.matching.v1.EnterMatchingDayResponse\x12l\n\x11RankInMatchingDay\x12*.kith.matching.v1.RankInMatchingDayRequest\x1a+.kith.matching.v1.RankInMatchingDayResponse\x12~\n\x17WithdrawFromMatchingDay\x12\x30.kith.matching.v1.WithdrawFromMatchingDayRequest\x1a\x31.kith.matching.v1.WithdrawFromMatchingDayResponse\x12x\n\x15GetMatchingDayRecount\x12..kith.matching.v1.GetMatchingDayRecountRequest\x1a/.kith.matching.v1.GetMatchingDayRecountResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/matching/v1/matching_days.proto\x12\x10kith.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'kith/matching/v1/support_profiles.proto\"\xef\x01\n\x0bMatchingDay\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12-\n\tcloses_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07runs_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x05state\x18\x05 \x01(\x0e\x32\".kith.matching.v1.MatchingDayState\x12\x12\n\ncommitment\x18\x06 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x07 \x01(\x05\x12\r\n\x05pairs\x18\x08 \x01(\x05\"\x9b\x01\n\x1a\x41nnounceMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12-\n\tcloses_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07runs_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"-\n\x1b\x41nnounceMatchingDayResponse\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\"?\n\x19\x43\x61llOffMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\"\x1c\n\x1a\x43\x61llOffMatchingDayResponse\"\x18\n\x16GetMatchingDaysRequest\"V\n\x17GetMatchingDaysResponse\x12+\n\x04\x64\x61ys\x18\x01 \x03(\x0b\x32\x1d.kith.matching.v1.MatchingDay\x12\x0e\n\x06wanted\x18\x02 \x01(\x08\":\n\x15GetMatchingDayRequest\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\"\xad\x01\n\x16GetMatchingDayResponse\x12*\n\x03\x64\x61y\x18\x01 \x01(\x0b\x32\x1d.kith.matching.v1.MatchingDay\x12\x33\n\x07getting\x18\x02 \x01(\x0b\x32\".kith.matching.v1.MatchingDayEntry\x12\x32\n\x06giving\x18\x03 \x01(\x0b\x32\".kith.matching.v1.MatchingDayEntry\"\xdc\x01\n\x10MatchingDayEntry\x12\x0c\n\x04room\x18\x01 \x01(\x05\x12\x0f\n\x07recount\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x34\n\x07\x63hoices\x18\x04 \x03(\x0b\x32#.kith.matching.v1.MatchingDayChoice\x12\x14\n\x0cproposed_ids\x18\x05 \x03(\t\x12\x0e\n\x06number\x18\x06 \x01(\t\x12\x0c\n\x04\x66ile\x18\x07 \x01(\t\x12.\n\x06ranked\x18\x08 \x03(\x0b\x32\x1e.kith.matching.v1.RankedNumber\"1\n\x0cRankedNumber\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\"s\n\x11MatchingDayChoice\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04rank\x18\x02 \x01(\x05\x12.\n\x05offer\x18\x03 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\x12\r\n\x05words\x18\x04 \x03(\t\"\x7f\n\x17\x45nterMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0e\n\x06giving\x18\x04 \x01(\x08\x12\x0c\n\x04room\x18\x05 \x01(\x05\x12\x0f\n\x07recount\x18\x06 \x01(\x08\"\x1a\n\x18\x45nterMatchingDayResponse\"\x1f\n\tRankGroup\x12\x12\n\nperson_ids\x18\x01 \x03(\t\"\x9e\x01\n\x18RankInMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0e\n\x06giving\x18\x04 \x01(\x08\x12*\n\x05ranks\x18\x05 \x03(\x0b\x32\x1b.kith.matching.v1.RankGroup\x12\x0f\n\x07version\x18\x06 \x01(\x03\"\x1b\n\x19RankInMatchingDayResponse\"g\n\x1eWithdrawFromMatchingDayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x61y_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x0e\n\x06giving\x18\x04 \x01(\x08\"!\n\x1fWithdrawFromMatchingDayResponse\".\n\x1cGetMatchingDayRecountRequest\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\"-\n\x1dGetMatchingDayRecountResponse\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t*\xb1\x01\n\x10MatchingDayState\x12\"\n\x1eMATCHING_DAY_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17MATCHING_DAY_STATE_OPEN\x10\x01\x12\x1d\n\x19MATCHING_DAY_STATE_CLOSED\x10\x02\x12\x1a\n\x16MATCHING_DAY_STATE_RUN\x10\x03\x12!\n\x1dMATCHING_DAY_STATE_CALLED_OFF\x10\x04\x32\x99\x07\n\x12MatchingDayService\x12r\n\x13\x41nnounceMatchingDay\x12,.kith.matching.v1.AnnounceMatchingDayRequest\x1a-.kith.matching.v1.AnnounceMatchingDayResponse\x12o\n\x12\x43\x61llOffMatchingDay\x12+.kith.matching.v1.CallOffMatchingDayRequest\x1a,.kith.matching.v1.CallOffMatchingDayResponse\x12\x66\n\x0fGetMatchingDays\x12(.kith.matching.v1.GetMatchingDaysRequest\x1a).kith.matching.v1.GetMatchingDaysResponse\x12\x63\n\x0eGetMatchingDay\x12\'.kith.matching.v1.GetMatchingDayRequest\x1a(.kith.matching.v1.GetMatchingDayResponse\x12i\n\x10\x45nterMatchingDay\x12).kith.matching.v1.EnterMatchingDayRequest\x1a*.kith.matching.v1.EnterMatchingDayResponse\x12l\n\x11RankInMatchingDay\x12*.kith.matching.v1.RankInMatchingDayRequest\x1a+.kith.matching.v1.RankInMatchingDayResponse\x12~\n\x17WithdrawFromMatchingDay\x12\x30.kith.matching.v1.WithdrawFromMatchingDayRequest\x1a\x31.kith.matching.v1.WithdrawFromMatchingDayResponse\x12x\n\x15GetMatchingDayRecount\x12..kith.matching.v1.GetMatchingDayRecountRequest\x1a/.kith.matching.v1.GetMatchingDayRecountResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.matching.v1.matching_days_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MATCHINGDAYSTATE']._serialized_start=1932
-  _globals['_MATCHINGDAYSTATE']._serialized_end=2109
+  _globals['_MATCHINGDAYSTATE']._serialized_start=2031
+  _globals['_MATCHINGDAYSTATE']._serialized_end=2208
   _globals['_MATCHINGDAY']._serialized_start=133
   _globals['_MATCHINGDAY']._serialized_end=372
   _globals['_ANNOUNCEMATCHINGDAYREQUEST']._serialized_start=375
@@ -54,27 +54,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETMATCHINGDAYRESPONSE']._serialized_start=849
   _globals['_GETMATCHINGDAYRESPONSE']._serialized_end=1022
   _globals['_MATCHINGDAYENTRY']._serialized_start=1025
-  _globals['_MATCHINGDAYENTRY']._serialized_end=1197
-  _globals['_MATCHINGDAYCHOICE']._serialized_start=1199
-  _globals['_MATCHINGDAYCHOICE']._serialized_end=1314
-  _globals['_ENTERMATCHINGDAYREQUEST']._serialized_start=1316
-  _globals['_ENTERMATCHINGDAYREQUEST']._serialized_end=1443
-  _globals['_ENTERMATCHINGDAYRESPONSE']._serialized_start=1445
-  _globals['_ENTERMATCHINGDAYRESPONSE']._serialized_end=1471
-  _globals['_RANKGROUP']._serialized_start=1473
-  _globals['_RANKGROUP']._serialized_end=1504
-  _globals['_RANKINMATCHINGDAYREQUEST']._serialized_start=1507
-  _globals['_RANKINMATCHINGDAYREQUEST']._serialized_end=1665
-  _globals['_RANKINMATCHINGDAYRESPONSE']._serialized_start=1667
-  _globals['_RANKINMATCHINGDAYRESPONSE']._serialized_end=1694
-  _globals['_WITHDRAWFROMMATCHINGDAYREQUEST']._serialized_start=1696
-  _globals['_WITHDRAWFROMMATCHINGDAYREQUEST']._serialized_end=1799
-  _globals['_WITHDRAWFROMMATCHINGDAYRESPONSE']._serialized_start=1801
-  _globals['_WITHDRAWFROMMATCHINGDAYRESPONSE']._serialized_end=1834
-  _globals['_GETMATCHINGDAYRECOUNTREQUEST']._serialized_start=1836
-  _globals['_GETMATCHINGDAYRECOUNTREQUEST']._serialized_end=1882
-  _globals['_GETMATCHINGDAYRECOUNTRESPONSE']._serialized_start=1884
-  _globals['_GETMATCHINGDAYRECOUNTRESPONSE']._serialized_end=1929
-  _globals['_MATCHINGDAYSERVICE']._serialized_start=2112
-  _globals['_MATCHINGDAYSERVICE']._serialized_end=3033
+  _globals['_MATCHINGDAYENTRY']._serialized_end=1245
+  _globals['_RANKEDNUMBER']._serialized_start=1247
+  _globals['_RANKEDNUMBER']._serialized_end=1296
+  _globals['_MATCHINGDAYCHOICE']._serialized_start=1298
+  _globals['_MATCHINGDAYCHOICE']._serialized_end=1413
+  _globals['_ENTERMATCHINGDAYREQUEST']._serialized_start=1415
+  _globals['_ENTERMATCHINGDAYREQUEST']._serialized_end=1542
+  _globals['_ENTERMATCHINGDAYRESPONSE']._serialized_start=1544
+  _globals['_ENTERMATCHINGDAYRESPONSE']._serialized_end=1570
+  _globals['_RANKGROUP']._serialized_start=1572
+  _globals['_RANKGROUP']._serialized_end=1603
+  _globals['_RANKINMATCHINGDAYREQUEST']._serialized_start=1606
+  _globals['_RANKINMATCHINGDAYREQUEST']._serialized_end=1764
+  _globals['_RANKINMATCHINGDAYRESPONSE']._serialized_start=1766
+  _globals['_RANKINMATCHINGDAYRESPONSE']._serialized_end=1793
+  _globals['_WITHDRAWFROMMATCHINGDAYREQUEST']._serialized_start=1795
+  _globals['_WITHDRAWFROMMATCHINGDAYREQUEST']._serialized_end=1898
+  _globals['_WITHDRAWFROMMATCHINGDAYRESPONSE']._serialized_start=1900
+  _globals['_WITHDRAWFROMMATCHINGDAYRESPONSE']._serialized_end=1933
+  _globals['_GETMATCHINGDAYRECOUNTREQUEST']._serialized_start=1935
+  _globals['_GETMATCHINGDAYRECOUNTREQUEST']._serialized_end=1981
+  _globals['_GETMATCHINGDAYRECOUNTRESPONSE']._serialized_start=1983
+  _globals['_GETMATCHINGDAYRECOUNTRESPONSE']._serialized_end=2028
+  _globals['_MATCHINGDAYSERVICE']._serialized_start=2211
+  _globals['_MATCHINGDAYSERVICE']._serialized_end=3132
 # @@protoc_insertion_point(module_scope)

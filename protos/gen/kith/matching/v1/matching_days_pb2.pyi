@@ -299,6 +299,7 @@ class MatchingDayEntry(_message.Message):
     PROPOSED_IDS_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
+    RANKED_FIELD_NUMBER: _builtins.int
     room: _builtins.int
     """how many of the other side they have room for"""
     recount: _builtins.bool
@@ -316,6 +317,10 @@ class MatchingDayEntry(_message.Message):
     def proposed_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """after the run: who was proposed to them"""
 
+    @_builtins.property
+    def ranked(self) -> _containers.RepeatedCompositeFieldContainer[Global___RankedNumber]:
+        """after the run: whom they ranked, as it was used"""
+
     def __init__(
         self,
         *,
@@ -326,14 +331,39 @@ class MatchingDayEntry(_message.Message):
         proposed_ids: _abc.Iterable[_builtins.str] | None = ...,
         number: _builtins.str = ...,
         file: _builtins.str = ...,
+        ranked: _abc.Iterable[Global___RankedNumber] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "file", b"file", "number", b"number", "proposed_ids", b"proposed_ids", "recount", b"recount", "room", b"room", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "file", b"file", "number", b"number", "proposed_ids", b"proposed_ids", "ranked", b"ranked", "recount", b"recount", "room", b"room", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MatchingDayEntry: _TypeAlias = MatchingDayEntry  # noqa: Y015
+
+@_typing.final
+class RankedNumber(_message.Message):
+    """RankedNumber is somebody whom they ranked, and what stands for that person in the file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    number: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RankedNumber: _TypeAlias = RankedNumber  # noqa: Y015
 
 @_typing.final
 class MatchingDayChoice(_message.Message):
