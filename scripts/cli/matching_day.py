@@ -1,4 +1,4 @@
-"""`kith matching-day FILE`: check one's own part of a matching day, without a running co-op. The format: docs/formats/pairs.md."""
+"""`kith matching-day FILE`: check one's own part of a matching day, without a running co-op. The format: docs/formats/matching-day.md."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ with lazy_imports():
     from scripts.cli import recompute_file
     from services.matching.domain import own_entry_check
 
-_PAGE = "docs/formats/pairs.md"
+_PAGE = "docs/formats/matching-day.md"
 
 
 def matching_day_command(

@@ -1,4 +1,4 @@
-"""What somebody who took part in a matching day checks alone: with what was published, and with their own line (docs/formats/pairs.md)."""
+"""What somebody who took part in a matching day checks alone, with what was published and their own line: docs/formats/matching-day.md."""
 
 import json
 from collections.abc import Sequence

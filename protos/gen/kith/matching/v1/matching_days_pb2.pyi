@@ -308,7 +308,7 @@ class MatchingDayEntry(_message.Message):
     number: _builtins.str
     """after the run: what stands for them in the seed"""
     file: _builtins.str
-    """after the run: JSON, by which they check that their own entry was used (docs/formats/pairs.md)"""
+    """after the run: JSON, by which they check that their own entry was used (docs/formats/matching-day.md)"""
     @_builtins.property
     def choices(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatchingDayChoice]:
         """until the close: whom they can rank, in an order drawn by lot"""

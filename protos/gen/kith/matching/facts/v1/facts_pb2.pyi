@@ -531,7 +531,7 @@ class MatchingDayRun(_message.Message):
     pairs: _builtins.int
     @_builtins.property
     def entry_hashes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """of each entry that took part, in hexadecimal digits (docs/formats/pairs.md)"""
+        """of each entry that took part, in hexadecimal digits (docs/formats/matching-day.md)"""
 
     def __init__(
         self,
