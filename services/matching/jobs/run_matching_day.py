@@ -5,7 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
-from libs.host.caught_up import follow
+from libs.host.caught_up import follow_what_was_heard
 from libs.host.component import Job, Runtime
 from services.matching.commands.run_matching_day import run_matching_day
 from services.matching.storage import matching_days
@@ -14,11 +14,17 @@ _SOON = timedelta(seconds=1)
 
 
 def job(zone: ZoneInfo, runtime: Runtime) -> Job:
-    """It waits while memberships, credentials or the rulebook are rebuilt: half of them would leave people out."""
+    """It waits while memberships, credentials or the rulebook are rebuilt: half of them would leave people out.
+
+    While the bus is away it runs by what was heard before: a proposal to somebody who has left in the meantime ends once that is heard.
+    """
     run_one = partial(run_matching_day, zone=zone)
 
     async def run(work: UnitOfWork) -> int:
-        await follow(work, runtime, "identity", "membership", "governance")
+        at = await matching_days.next_run(work)
+        if at is None or work.now < at:
+            return 0
+        await follow_what_was_heard(work, runtime, "identity", "membership", "governance")
         return await run_one(work)
 
     async def next_run(work: UnitOfWork) -> datetime | None:
