@@ -110,7 +110,7 @@ def test_the_result_says_what_comes_next_and_how_to_check_it() -> None:
     ):
         assert words in page, words
     page = browser.open(f"{DAYS}/{LONELY_DAY}")
-    for words in ("That says nothing about you", "/people/suggested", "/people/call-outs"):
+    for words in ("none says what you are worth", "/people/suggested", "/people/call-outs"):
         assert words in page, words
     assert "You take part" in browser.open(f"{DAYS}/{CLOSED_DAY}")
     assert "Called off" in browser.open(f"{DAYS}/{CALLED_OFF_DAY}")
