@@ -5,7 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
-from libs.refusals import FailedPrecondition
+from libs.refusals import Conflict, FailedPrecondition
 from services.matching.commands.day_side import DaySide, require_own_open_side
 from services.matching.domain.introduction import Side
 from services.matching.domain.matching_day import DayEntry, check_room
@@ -16,7 +16,8 @@ _NEEDED = {Side.PERSON: "DAY_NEEDS_CALL_OUT", Side.WORKER: "DAY_NEEDS_OFFER"}
 
 
 async def enter_matching_day(work: UnitOfWork, part: DaySide, room: int, recount: bool, *, zone: ZoneInfo) -> None:  # noqa: FBT001 - a field of the request
-    """Raises what `require_own_open_side` raises, Invalid ROOM_OUT_OF_RANGE, FailedPrecondition DAY_NEEDS_CALL_OUT or DAY_NEEDS_OFFER.
+    """Raises what `require_own_open_side` raises, Invalid ROOM_OUT_OF_RANGE, FailedPrecondition DAY_NEEDS_CALL_OUT or DAY_NEEDS_OFFER,
+    Conflict RANKS_CHANGED.
 
     What others read of somebody must be there until the day: an open call-out, or an open offer.
     """
@@ -29,4 +30,6 @@ async def enter_matching_day(work: UnitOfWork, part: DaySide, room: int, recount
         await day_entries.save(work, replace(entered, room=room, recount=recount, version=entered.version + 1))
         return
     number, salt = secrets.token_hex(_NUMBER_BYTES), secrets.token_hex(_NUMBER_BYTES)
-    await day_entries.add(work, DayEntry(part.day, part.person, part.side, number, salt, room, recount, work.now))
+    new = DayEntry(part.day, part.person, part.side, number, salt, room, recount, work.now)
+    if not await day_entries.add(work, new):
+        raise Conflict("RANKS_CHANGED")

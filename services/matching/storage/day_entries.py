@@ -18,7 +18,7 @@ from services.matching.storage.tables import day_entry, day_rank, introduction, 
 
 _OWN = (day_entry.c.day == bindparam("of_day"), day_entry.c.person == bindparam("of"), day_entry.c.side == bindparam("on"))
 _OWN_RANKS = (day_rank.c.day == bindparam("of_day"), day_rank.c.chooser == bindparam("of"), day_rank.c.side == bindparam("on"))
-_ADD = insert(day_entry)
+_ADD = insert(day_entry).on_conflict_do_nothing()
 _SAVE = update(day_entry).where(*_OWN)
 _FIND = select(day_entry).where(*_OWN)
 _FIND_LOCKED = _FIND.with_for_update()
@@ -50,8 +50,9 @@ async def find(work: UnitOfWork, day: UUID, person: UUID, side: Side, *, lock: b
     return _to_entry(row) if row else None
 
 
-async def add(work: UnitOfWork, new: DayEntry) -> None:
-    await work.connection.execute(_ADD, values_of(new))
+async def add(work: UnitOfWork, new: DayEntry) -> bool:
+    """False if they joined in the same moment."""
+    return (await work.connection.execute(_ADD, values_of(new))).rowcount > 0
 
 
 async def save(work: UnitOfWork, changed: DayEntry) -> None:
