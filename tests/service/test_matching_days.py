@@ -109,8 +109,8 @@ async def test_ranks_are_the_choosers_alone_and_closed_at_the_close(infrastructu
         for reader in (they.wren, they.secretary, they.sister):
             caller = callers.person(reader, hat="secretary" if reader == they.secretary else "")
             async with co_op.database_transaction("matching", caller=caller) as connection:
-                rows = await connection.fetch("select chooser from day_rank union all select person from day_entry")
-                assert {row["chooser"] for row in rows} <= {reader}
+                rows = await connection.fetch("select person from day_rank union all select person from day_entry")
+                assert {row["person"] for row in rows} <= {reader}
                 assert await connection.fetchval("select count(*) from matching_day_secret") == 0
 
         await co_op.move_clock(HOUR + 60)

@@ -74,7 +74,7 @@ class DayEntry:
     salt: str
     room: int
     recount: bool
-    entered_at: datetime
+    joined_at: datetime
     version: int = 1
     line: str = ""
 

@@ -16,21 +16,33 @@ from services.matching.domain.introduction import Side
 from services.matching.domain.matching_day import DayEntry
 from services.matching.storage.tables import day_entry, day_rank, introduction, matching_day
 
-_OWN = (day_entry.c.day == bindparam("of_day"), day_entry.c.person == bindparam("of"), day_entry.c.side == bindparam("on"))
-_OWN_RANKS = (day_rank.c.day == bindparam("of_day"), day_rank.c.chooser == bindparam("of"), day_rank.c.side == bindparam("on"))
+_COLUMNS = {"day": "matching_day", "side": "taking_part_as"}
+"""Named so that they read well where somebody gets all that is stored about them."""
+_OWN = (
+    day_entry.c.matching_day == bindparam("of_day"),
+    day_entry.c.person == bindparam("of"),
+    day_entry.c.taking_part_as == bindparam("on"),
+)
+_OWN_RANKS = (
+    day_rank.c.matching_day == bindparam("of_day"),
+    day_rank.c.person == bindparam("of"),
+    day_rank.c.taking_part_as == bindparam("on"),
+)
 _ADD = insert(day_entry).on_conflict_do_nothing()
 _SAVE = update(day_entry).where(*_OWN)
 _FIND = select(day_entry).where(*_OWN)
 _FIND_LOCKED = _FIND.with_for_update()
 _REMOVE = delete(day_entry).where(*_OWN)
-_OF_DAY = select(day_entry).where(day_entry.c.day == bindparam("of_day")).order_by(day_entry.c.person, day_entry.c.side)
-_TAKE_PART = select(day_entry.c.person).where(day_entry.c.day == bindparam("of_day"), day_entry.c.side == bindparam("on"))
+_OF_DAY = select(day_entry).where(day_entry.c.matching_day == bindparam("of_day")).order_by(day_entry.c.person, day_entry.c.taking_part_as)
+_TAKE_PART = select(day_entry.c.person).where(
+    day_entry.c.matching_day == bindparam("of_day"), day_entry.c.taking_part_as == bindparam("on")
+)
 _NUMBERS = select(day_entry.c.person, day_entry.c.number).where(
-    day_entry.c.day == bindparam("of_day"),
-    day_entry.c.side == bindparam("on"),
+    day_entry.c.matching_day == bindparam("of_day"),
+    day_entry.c.taking_part_as == bindparam("on"),
     day_entry.c.person == any_(bindparam("among", type_=ARRAY(Uuid))),
 )
-_RANKS = select(day_rank.c.level, day_rank.c.other).where(*_OWN_RANKS).order_by(day_rank.c.level, day_rank.c.other)
+_RANKS = select(day_rank.c.rank, day_rank.c.ranked).where(*_OWN_RANKS).order_by(day_rank.c.rank, day_rank.c.ranked)
 _ADD_RANKS = insert(day_rank)
 _CLEAR_RANKS = delete(day_rank).where(*_OWN_RANKS)
 _PROPOSED = {
@@ -39,9 +51,9 @@ _PROPOSED = {
 }
 _PASSED = select(matching_day.c.id).where(matching_day.c.run_at < bindparam("before"))
 _CALLED_OFF = select(matching_day.c.id).where(matching_day.c.cancelled_at.is_not(None))
-_FORGET = tuple(delete(table).where(table.c.day.in_(_PASSED.union(_CALLED_OFF))) for table in (day_rank, day_entry))
+_FORGET = tuple(delete(table).where(table.c.matching_day.in_(_PASSED.union(_CALLED_OFF))) for table in (day_rank, day_entry))
 
-_to_entry = row_mapper(DayEntry)
+_to_entry = row_mapper(DayEntry, **_COLUMNS)
 
 
 async def find(work: UnitOfWork, day: UUID, person: UUID, side: Side, *, lock: bool = False) -> DayEntry | None:
@@ -52,11 +64,11 @@ async def find(work: UnitOfWork, day: UUID, person: UUID, side: Side, *, lock: b
 
 async def add(work: UnitOfWork, new: DayEntry) -> bool:
     """False if they joined in the same moment."""
-    return (await work.connection.execute(_ADD, values_of(new))).rowcount > 0
+    return (await work.connection.execute(_ADD, values_of(new, **_COLUMNS))).rowcount > 0
 
 
 async def save(work: UnitOfWork, changed: DayEntry) -> None:
-    values = values_of(changed, "day", "person", "side", "number", "salt", "entered_at")
+    values = values_of(changed, "day", "person", "side", "number", "salt", "joined_at")
     await work.connection.execute(_SAVE, values | _key(changed.day, changed.person, changed.side))
 
 
@@ -98,15 +110,15 @@ async def require_not_on_both_sides(work: UnitOfWork, day: UUID) -> None:
 async def ranks_of(work: UnitOfWork, day: UUID, chooser: UUID, side: Side) -> list[list[UUID]]:
     """Groups from most to least wanted."""
     rows = await work.connection.execute(_RANKS, _key(day, chooser, side))
-    return [[row.other for row in group] for _, group in groupby(rows, key=lambda row: row.level)]
+    return [[row.ranked for row in group] for _, group in groupby(rows, key=lambda row: row.rank)]
 
 
 async def replace_ranks(work: UnitOfWork, entry: DayEntry, ranks: Sequence[Sequence[UUID]]) -> None:
     own = _key(entry.day, entry.person, entry.side)
     await work.connection.execute(_CLEAR_RANKS, own)
     rows = [
-        {"day": entry.day, "chooser": entry.person, "side": entry.side.value, "other": other, "level": level}
-        for level, group in enumerate(ranks, 1)
+        {"matching_day": entry.day, "person": entry.person, "taking_part_as": entry.side.value, "ranked": other, "rank": rank}
+        for rank, group in enumerate(ranks, 1)
         for other in group
     ]
     if rows:

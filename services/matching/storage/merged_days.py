@@ -11,9 +11,13 @@ from services.matching.storage.tables import day_entry, day_rank
 
 async def move_days(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """The ranks of the entry that goes are not mixed with those of the kept one."""
-    has_own = exists().where(day_entry.c.day == day_rank.c.day, day_entry.c.side == day_rank.c.side, day_entry.c.person == kept)
-    await work.connection.execute(delete(day_rank).where(day_rank.c.chooser == other, has_own))
-    await move_rows(work, day_entry, "person", kept, other, key=("day", "person", "side"))
-    for name in ("chooser", "other"):
-        await move_rows(work, day_rank, name, kept, other, key=("day", "chooser", "side", "other"))
-    await work.connection.execute(delete(day_rank).where(day_rank.c.chooser == day_rank.c.other))
+    has_own = exists().where(
+        day_entry.c.matching_day == day_rank.c.matching_day,
+        day_entry.c.taking_part_as == day_rank.c.taking_part_as,
+        day_entry.c.person == kept,
+    )
+    await work.connection.execute(delete(day_rank).where(day_rank.c.person == other, has_own))
+    await move_rows(work, day_entry, "person", kept, other, key=("matching_day", "person", "taking_part_as"))
+    for name in ("person", "ranked"):
+        await move_rows(work, day_rank, name, kept, other, key=("matching_day", "person", "taking_part_as", "ranked"))
+    await work.connection.execute(delete(day_rank).where(day_rank.c.person == day_rank.c.ranked))

@@ -84,14 +84,14 @@ PERSON_TABLES = (
     PersonTable(
         tables.day_entry,
         ("person",),
-        ("day", "person", "side", "number", "salt", "room", "recount", "entered_at", "version", "line"),
+        ("matching_day", "person", "taking_part_as", "number", "salt", "room", "recount", "joined_at", "version", "line"),
         erasure=(Delete(),),
     ),
     PersonTable(
         tables.day_rank,
-        ("chooser",),
-        ("day", "chooser", "side", "other", "level"),
-        erasure=(Delete(("chooser",)), Delete(("other",))),
+        ("person",),
+        ("matching_day", "person", "taking_part_as", "ranked", "rank"),
+        erasure=(Delete(("person",)), Delete(("ranked",))),
         own_alone=True,
     ),
     PersonTable(

@@ -273,14 +273,14 @@ matching_day_secret = Table("matching_day_secret", metadata, key("day", Uuid, Fo
 day_entry = Table(
     "day_entry",
     metadata,
-    key("day", Uuid, ForeignKey("matching_day.id")),
+    key("matching_day", Uuid, ForeignKey("matching_day.id")),
     key("person", Uuid),
-    key("side", Text),
+    key("taking_part_as", Text),
     required("number", Text),
     required("salt", Text),
     required("room", Integer),
     required("recount", Boolean),
-    required("entered_at", MOMENT),
+    required("joined_at", MOMENT),
     required("version", BigInteger),
     required("line", Text),
     Index("day_entry_by_person", "person"),
@@ -289,13 +289,13 @@ day_entry = Table(
 day_rank = Table(
     "day_rank",
     metadata,
-    key("day", Uuid, ForeignKey("matching_day.id")),
-    key("chooser", Uuid),
-    key("side", Text),
-    key("other", Uuid),
-    required("level", Integer),
-    Index("day_rank_by_chooser", "chooser"),
-    Index("day_rank_by_other", "other"),
+    key("matching_day", Uuid, ForeignKey("matching_day.id")),
+    key("person", Uuid),
+    key("taking_part_as", Text),
+    key("ranked", Uuid),
+    required("rank", Integer),
+    Index("day_rank_by_person", "person"),
+    Index("day_rank_by_ranked", "ranked"),
 )
 
 peer_post = Table(

@@ -30,7 +30,7 @@ def a_day(**typed: object) -> MatchingDay:
 
 
 def an_entry(person: UUID, side: Side, *, number: str, recount: bool = True) -> DayEntry:
-    return DayEntry(DAY, person, side, number, salt=f"salt {number}", room=1, recount=recount, entered_at=NOW)
+    return DayEntry(DAY, person, side, number, salt=f"salt {number}", room=1, recount=recount, joined_at=NOW)
 
 
 def test_a_day_is_open_closed_run_or_called_off() -> None:

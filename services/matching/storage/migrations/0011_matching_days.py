@@ -34,30 +34,30 @@ create table matching_day_secret (
 );
 
 create table day_entry (
-  day uuid not null references matching_day (id),
+  matching_day uuid not null references matching_day (id),
   person uuid not null,
-  side text not null,
+  taking_part_as text not null,
   number text not null,
   salt text not null,
   room integer not null,
   recount boolean not null,
-  entered_at timestamptz not null,
+  joined_at timestamptz not null,
   version bigint not null,
   line text not null,
-  primary key (day, person, side)
+  primary key (matching_day, person, taking_part_as)
 );
 create index day_entry_by_person on day_entry (person);
 
 create table day_rank (
-  day uuid not null references matching_day (id),
-  chooser uuid not null,
-  side text not null,
-  other uuid not null,
-  level integer not null,
-  primary key (day, chooser, side, other)
+  matching_day uuid not null references matching_day (id),
+  person uuid not null,
+  taking_part_as text not null,
+  ranked uuid not null,
+  rank integer not null,
+  primary key (matching_day, person, taking_part_as, ranked)
 );
-create index day_rank_by_chooser on day_rank (chooser);
-create index day_rank_by_other on day_rank (other);
+create index day_rank_by_person on day_rank (person);
+create index day_rank_by_ranked on day_rank (ranked);
 
 revoke delete, truncate on matching_day from kith_matching_run;
 revoke update, delete, truncate on matching_day_secret from kith_matching_run;
@@ -70,11 +70,11 @@ NOW = "nullif(current_setting('kith.now', true), '')::timestamptz"
 SYSTEM = "coalesce(current_setting('kith.system', true), '') <> ''"
 
 
-def me(table: str, column: str) -> str:
+def me(table: str) -> str:
     """The person themselves; on the side that looks for support, also who acts for them in the scope `team`."""
     return f"""(
-  ({PRINCIPAL} is null and {table}.{column} = {CALLER})
-  or ({table}.side = 'person' and {PRINCIPAL} = {table}.{column}
+  ({PRINCIPAL} is null and {table}.person = {CALLER})
+  or ({table}.taking_part_as = 'person' and {PRINCIPAL} = {table}.person
     and exists (select from acting_right as acting where acting.holder = {CALLER}
       and acting.subject = {PRINCIPAL} and acting.scope = 'team' and acting.valid_from <= {NOW}
       and (acting.valid_until is null or {NOW} < acting.valid_until) and (acting.ended_at is null or {NOW} < acting.ended_at)))
@@ -88,10 +88,10 @@ alter table matching_day_secret force row level security;
 create policy matching_day_secret_run on matching_day_secret using ({SYSTEM});
 alter table day_entry enable row level security;
 alter table day_entry force row level security;
-create policy day_entry_own on day_entry using ({SYSTEM} or {me("day_entry", "person")});
+create policy day_entry_own on day_entry using ({SYSTEM} or {me("day_entry")});
 alter table day_rank enable row level security;
 alter table day_rank force row level security;
-create policy day_rank_own on day_rank using ({SYSTEM} or {me("day_rank", "chooser")});
+create policy day_rank_own on day_rank using ({SYSTEM} or {me("day_rank")});
 """
 
 
