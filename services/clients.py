@@ -24,6 +24,7 @@ from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.matching.v1.asks_pb2_grpc import AskServiceStub
 from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
+from kith.matching.v1.matching_days_pb2_grpc import MatchingDayServiceStub
 from kith.matching.v1.partners_pb2_grpc import PartnerServiceStub
 from kith.matching.v1.peer_posts_pb2_grpc import PeerPostServiceStub
 from kith.matching.v1.peers_pb2_grpc import PeerServiceStub
@@ -124,6 +125,8 @@ class ServiceClients:
         self.introductions = IntroductionServiceStub(channel)
         self.asks = AskServiceStub(channel)
         """What people ask other co-ops, and what these ask."""
+        self.matching_days = MatchingDayServiceStub(channel)
+        """When many are paired at once."""
         self.peer_posts = PeerPostServiceStub(channel)
         """What neighbours offer each other, and ask for."""
         self.peers = PeerServiceStub(channel)

@@ -18,5 +18,25 @@ async def follow(work: UnitOfWork, runtime: Runtime, *sources: str) -> None:
     """
     heads = {source: await runtime.catch_up_with(source)() for source in sources}
     for source, head in heads.items():
-        if int((await work.connection.execute(_LOCKED_POSITION, {"of": source})).scalar() or 0) < head:
-            raise Unavailable("SOURCE_AWAY", source=source)
+        await _require_position(work, source, head)
+
+
+async def follow_what_was_heard(work: UnitOfWork, runtime: Runtime, *sources: str) -> None:
+    """As `follow`, but while the bus is away all that was heard before is enough: for what may be put right once the rest has come.
+
+    Raises Unavailable SOURCE_AWAY, also where nothing was heard since this process started, and while the tables are rebuilt.
+    """
+    try:
+        await follow(work, runtime, *sources)
+    except Unavailable:
+        for source in sources:
+            progress = runtime.consumers[source].progress
+            if progress.head_received_at is None or progress.restored:
+                raise
+            await _require_position(work, source, progress.head)
+
+
+async def _require_position(work: UnitOfWork, source: str, head: int) -> None:
+    """Locks it. Raises Unavailable SOURCE_AWAY below the head."""
+    if int((await work.connection.execute(_LOCKED_POSITION, {"of": source})).scalar() or 0) < head:
+        raise Unavailable("SOURCE_AWAY", source=source)

@@ -14,7 +14,8 @@ _FEWEST_TOLD = 3
 
 @dataclass(frozen=True)
 class MatchingRules:
-    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week.
+    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week;
+    whether there are matching days, and how many days after one its ranks are kept.
 
     Of asks between co-ops: how many days one is open, below how many another co-op is told "none or a few", how many each may ask a day.
     """
@@ -27,6 +28,8 @@ class MatchingRules:
     ask_days: int = 28
     ask_least: int = 5
     asks_a_day: int = 10
+    matching_days: bool = True
+    ranks_kept_days: int = 28
 
 
 def read_matching(root: TomlTable) -> MatchingRules:
@@ -43,6 +46,8 @@ def read_matching(root: TomlTable) -> MatchingRules:
         ask_days=table.integer("ask_days", 1, _MAX_ASK_DAYS, example=usual.ask_days, default=usual.ask_days),
         ask_least=table.integer("ask_least", _FEWEST_TOLD, 1000, example=usual.ask_least, default=usual.ask_least),
         asks_a_day=table.integer("asks_a_day", 1, 100, example=usual.asks_a_day, default=usual.asks_a_day),
+        matching_days=table.flag("matching_days", default=usual.matching_days),
+        ranks_kept_days=table.integer("ranks_kept_days", 1, _MAX_DAYS, example=usual.ranks_kept_days, default=usual.ranks_kept_days),
     )
     table.reject_unknown_keys()
     return rules

@@ -39,6 +39,9 @@ COMMANDS = {
     "audit": CliCommand("scripts.cli.audit:audit_app", "check the log of who looked at whose record"),
     "rulebook": CliCommand("scripts.cli.rulebook:rulebook_app", "check a rulebook, or say it in words"),
     "count": CliCommand("scripts.cli.count:count_command", "count votes by a stated rule, without a running co-op"),
+    "matching-day": CliCommand(
+        "scripts.cli.matching_day:matching_day_command", "check your own part of a matching day, without a running co-op"
+    ),
     "pairs": CliCommand("scripts.cli.pairs:pairs_command", "recompute a matching day, without a running co-op"),
     "settle": CliCommand("scripts.cli.settle:settle_command", "recompute the money of a week, without a running co-op"),
     "quote": CliCommand("scripts.cli.quote:quote_command", "recompute what support will cost, without a running co-op"),

@@ -11,11 +11,12 @@ from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.districts import read_districts
 from services.matching.domain.places import read_places
-from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed
+from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed, run_matching_day
 from services.matching.reactions import federation, governance, identity, membership
 from services.matching.rpc.ask_servicer import ask_service
 from services.matching.rpc.call_out_servicer import call_out_service
 from services.matching.rpc.introduction_servicer import introduction_service
+from services.matching.rpc.matching_day_servicer import matching_day_service
 from services.matching.rpc.partner_servicer import partner_service
 from services.matching.rpc.peer_post_servicer import peer_post_service
 from services.matching.rpc.peer_servicer import peer_service
@@ -46,6 +47,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 call_out_service(runtime, zone),
                 ask_service(runtime, districts, zone),
                 introduction_service(runtime, zone),
+                matching_day_service(runtime, zone),
                 peer_post_service(runtime, zone),
                 peer_service(runtime, zone),
                 partner_service(runtime, zone),
@@ -64,6 +66,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 end_tasks.job(zone, runtime),
                 forget_passed.job(zone),
                 dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
+                run_matching_day.job(zone, runtime),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
         )

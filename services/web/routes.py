@@ -73,6 +73,7 @@ from services.web.pages.federated_votes import (
 )
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
+from services.web.pages.matching_days import announce, day_list, day_page, taking_part
 from services.web.pages.member_changes import CHANGES
 from services.web.pages.money import (
     activities,
@@ -271,6 +272,10 @@ _MEMBER_PAGES = (
     Page("/you/recovery/stop", None, recovery_help.stop, recovery_help.STOP),
     form_page("/you/recovery/{person:uuid}", recovery_help.VOUCH, Access.MEMBER, while_helped=False),
     Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),
+    day_list.PAGE,
+    *announce.PAGES,
+    *taking_part.PAGES,
+    *day_page.PAGES,
     board.PAGE,
     write_post.PAGE,
     own_asks.PAGE,

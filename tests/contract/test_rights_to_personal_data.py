@@ -131,6 +131,11 @@ GUARDS = {
     ("GetReferral", "GetReferralResponse"): Guard(
         "agreed_how agreed_on outcome_words reach reason words", Right.REFERRAL_SIDES, "matching/queries/get_referral"
     ),
+    ("GetMatchingDay", "GivingSupport"): Guard(
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/storage/day_choices"
+    ),
+    ("GetMatchingDay", "MatchingDayChoice"): Guard("words", Right.MEMBERS, "matching/storage/day_choices"),
+    ("GetMatchingDay", "RankedNumber"): Guard("number", Right.OWN_OR_ACTING, "matching/queries/get_matching_day"),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),

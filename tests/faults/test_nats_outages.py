@@ -13,7 +13,7 @@ import pytest
 from libs.host.health_reasons import PREVENTS_RECORDING
 from scripts.cli.connection import Connection, connect
 from tests.support.consistency_auditor import ConsistencyAuditor
-from tests.support.disposable_nats import PASSWORD, USER, disposable_nats
+from tests.support.disposable_nats import disposable_nats, nats_settings
 from tests.support.faulty_proxy import FaultyProxy, cut_connections_at_random, faulty_proxy
 from tests.support.kith_up_process import KillTarget, KithUpProcess, running_kith_up
 from tests.support.motion_voters import MotionPoll, admit_new_members, open_poll
@@ -162,13 +162,9 @@ def send_signal(pid: int, number: signal.Signals) -> None:
     os.kill(pid, number)
 
 
-def _nats_settings(url: str) -> str:
-    return f'\n[servers]\nnats_url = "{url.replace("nats://", f"nats://{USER}:{PASSWORD}@")}"\n'
-
-
 @asynccontextmanager
 async def _running_kith_up_with_nats(url: str) -> AsyncIterator[KithUpProcess]:
-    async with running_kith_up(settings=_nats_settings(url)) as co_op:
+    async with running_kith_up(settings=nats_settings(url)) as co_op:
         yield co_op
 
 

@@ -10,6 +10,7 @@ The rulebook weighs workers one half, users and investors one quarter each, so t
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from libs.rpc.client import call_service
 from scripts.cli.connection import Connection
 from scripts.cli.init_answers import InitAnswers
 from scripts.cli.init_folder import create_data_folder
+from tests.support.compose_file import ROOT
 
 CLASSES = ("worker", "worker", "user", "user", "user", "user", "investor", "investor")
 """The classes of the members who join the founder (also a worker)."""
@@ -68,7 +70,7 @@ def expected_result(folder: Path) -> JourneyResult:
 
 
 def make_co_op_folder(place: Path) -> Path:
-    """Creates a data folder as `kith init` does, with a clock that tests can move."""
+    """Creates a data folder as `kith init` does, with a clock that tests can move, and with the example's postcodes."""
     answers = InitAnswers(
         name="Journey Row Care",
         id="journey-row",
@@ -83,6 +85,7 @@ def make_co_op_folder(place: Path) -> Path:
     settings = place / "kith.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("demo = false", "demo = true"), encoding="utf-8")
     (place / "clock-offset").write_text("0", encoding="ascii")
+    shutil.copytree(ROOT / "examples/places", place / "places")
     return place
 
 

@@ -16,6 +16,11 @@ from tests.support import temp_folders
 USER, PASSWORD, NAME = "kith", "tests-password-16", "kith-tests"
 
 
+def nats_settings(url: str) -> str:
+    """Lines of kith.toml with which a co-op uses the server at this address in place of its own."""
+    return f'\n[servers]\nnats_url = "{url.replace("nats://", f"nats://{USER}:{PASSWORD}@")}"\n'
+
+
 class DisposableNats:
     """One NATS server on one port."""
 

@@ -36,6 +36,8 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             ask_days=rules.ask_days,
             ask_least=rules.ask_least,
             asks_a_day=rules.asks_a_day,
+            no_matching_days=not rules.matching_days,
+            ranks_kept_days=rules.ranks_kept_days,
         )
     )
     if (money := rulebook.money) is not None:

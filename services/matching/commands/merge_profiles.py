@@ -9,6 +9,7 @@ from services.matching.domain.introduction import Side
 from services.matching.storage import (
     co_op_asks,
     introductions,
+    merged_days,
     merged_entries,
     merged_partners,
     merged_peers,
@@ -28,6 +29,7 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_entries.move_shown(work, kept, other)
     await merged_peers.move_peers(work, kept, other)
     await merged_partners.move_partners(work, kept, other)
+    await merged_days.move_days(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
     await co_op_asks.move(work, kept, other)

@@ -15,6 +15,7 @@
 - Who began at interest has asked, which the other side sees: that yes stays, whatever they think of it later. The other side's yes then
   leads to meeting, as without the no, and there the one who said no, who no longer sees the other, gives no answer.
 - When a step is over, the two are not proposed to each other again, until both have asked for it: after a no as after silence.
+- A matching day proposes two to each other at the first step, with no answers: neither has asked, and neither sees what the other says.
 - Offers are shown to every member, so one whose owner said no is closed to that person altogether: not found, not opened, not asked.
 - A trial is over at once when a review of it ends it (`review.py`), and every step once one of the two is no longer a member.
 - Who joins the team in another way, by an invitation, has joined: nothing is left to answer, and no end of a step parts them.
@@ -81,6 +82,8 @@ class Introduction:
     worker_said: bool | None = None
     """Yes, no, or nothing so far, at this step."""
     kind: IntroductionKind = IntroductionKind.SUPPORT
+    matching_day: UUID | None = None
+    """The day that proposed it, where one of the two did not ask."""
 
     def side_of(self, one: UUID) -> Side:
         """The side of one of the two."""
@@ -98,11 +101,11 @@ class Introduction:
         return self.until is not None and now < self.until
 
     def was_asked(self, side: Side) -> bool:
-        """Whether this side sees that the other has asked: only at the first step, which one of them opens.
+        """Whether this side sees that the other has asked: only at the first step, where one of them opened it.
 
         Who has not answered there has been asked. What the other says now is not looked at, so that it cannot show.
         """
-        return self.step is IntroductionStep.INTEREST and self.said(side) is None
+        return self.step is IntroductionStep.INTEREST and self.matching_day is None and self.said(side) is None
 
 
 def begin(
@@ -120,6 +123,12 @@ def begin(
     return _with_answer(opened, side, yes=True)
 
 
+def propose(new_id: UUID, person: UUID, worker: UUID, matching_day: UUID, now: datetime, rules: MatchingRules) -> Introduction:
+    """Without the yes of either: a matching day paired them."""
+    step = IntroductionStep.INTEREST
+    return Introduction(new_id, person, worker, step, now, _until(step, now, rules), matching_day=matching_day)
+
+
 def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now: datetime, rules: MatchingRules) -> Introduction:
     """`shown` is the step that the page showed. Raises FailedPrecondition INTRODUCTION_OVER, Conflict STEP_PASSED."""
     _require_live(introduction, now)
@@ -135,7 +144,7 @@ def say_yes(introduction: Introduction, side: Side, shown: IntroductionStep, now
 def say_no(introduction: Introduction, side: Side, now: datetime) -> Introduction:
     """The step and its end stay as they are, and so does the yes of who has asked. Raises FailedPrecondition INTRODUCTION_OVER."""
     _require_live(introduction, now)
-    if introduction.step is IntroductionStep.INTEREST and introduction.said(side):
+    if introduction.step is IntroductionStep.INTEREST and introduction.matching_day is None and introduction.said(side):
         # Taken back, it would show: the other's yes would not lead to meeting.
         return introduction
     return _with_answer(introduction, side, yes=False)

@@ -1,4 +1,4 @@
-"""Job that forgets what is of no use any more: old showings, call-outs whose last day is over, and old asks."""
+"""Job that forgets what is of no use any more: old showings and ranks, call-outs whose last day is over, and old asks."""
 
 from functools import partial
 from zoneinfo import ZoneInfo

@@ -7,7 +7,7 @@ from libs.access import audit, hats
 from libs.database.engine import UnitOfWork
 from services.matching.domain.call_out import CallOut
 from services.matching.domain.ranking import Draw
-from services.matching.storage import call_outs, introductions, peer_noes, private_noes, teams
+from services.matching.storage import call_outs, readable_call_outs
 
 _SHOWN = 60
 
@@ -28,10 +28,7 @@ async def find_call_outs(work: UnitOfWork, *, zone: ZoneInfo) -> list[OpenCallOu
     """
     reader = await hats.require_person(work)
     today = work.now.astimezone(zone).date()
-    hidden = {reader, *(no.other for no in await private_noes.list_of(work, reader, as_worker=True))}
-    hidden |= await peer_noes.blocked_by(work, reader)
-    known = {one.person for one in await introductions.list_live(work, reader, as_worker=True) if one.is_live(work.now)}
-    known |= {team.owner for team, _ in await teams.list_places(work, reader)}
+    hidden, known = await readable_call_outs.hidden_from(work, reader), await readable_call_outs.known_to(work, reader)
     draw = Draw(today, str(reader))
     visible = [one for one in await call_outs.list_open(work, today) if one.person not in hidden]
     found = sorted(visible, key=lambda one: draw.of(str(one.id)))[:_SHOWN]

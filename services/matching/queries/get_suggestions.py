@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from libs.access import acting, audit, held_credentials
+from libs.access import acting, audit
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from services.matching.domain.exposure import shown_now, week_of
@@ -15,9 +15,9 @@ from services.matching.domain.great_circle import distance_km
 from services.matching.domain.ranking import Draw, Fit, Reason, rank
 from services.matching.domain.ranking_file import ranking_file
 from services.matching.domain.ranking_input import RankingInput
-from services.matching.domain.suggestion_question import Supporter, suggestion_question, within_km
+from services.matching.domain.suggestion_question import within_km
 from services.matching.domain.support_profile import SCOPE, GettingSupport, GivingSupport
-from services.matching.storage import offer_visibility, projections, showings, support_profiles, teams
+from services.matching.storage import offer_visibility, projections, showings, suggestion_questions, support_profiles
 
 AT_A_TIME = 3
 _REFUSED = 60
@@ -63,14 +63,10 @@ async def get_suggestions(work: UnitOfWork, person: UUID, wanted: SuggestionPage
         return None
     today = work.now.astimezone(zone).date()
     offers = await support_profiles.list_open(work)
-    team = await _team(work, person)
     # Whom they are getting to know already is on a page of their own.
     hidden = {person, work.caller.person, *await offer_visibility.hidden_from(work, person)}
     others = {other: offer for other, offer in offers.items() if other not in hidden}
-    held = await held_credentials.list_of_many(work, list(others))
-    supporters = {str(other): Supporter(offer, held.get(other, ())) for other, offer in others.items()}
-    rules = await held_credentials.get_rules(work)
-    question = suggestion_question(today, (str(person), getting), (supporters, team), rules)
+    question = await suggestion_questions.load(work, person, getting, others, today)
     # More than some milliseconds among many offers: other calls go on meanwhile.
     ranking = await asyncio.to_thread(rank, question)
     async with all_rows(work):
@@ -85,7 +81,7 @@ async def get_suggestions(work: UnitOfWork, person: UUID, wanted: SuggestionPage
     held_back = set(ranking.order) - set(order)
     asked = replace(question, workers=tuple(worker for worker in question.workers if worker.id not in held_back))
     # The file has what everybody offers who was asked about, and the team's.
-    seen = [*(worker.id for worker in asked.workers), *team] if wanted.with_file else [*page, *listed]
+    seen = [*(worker.id for worker in asked.workers), *(member.id for member in question.team)] if wanted.with_file else [*page, *listed]
     await audit.record_read(work, "support profile", "find", *map(UUID, seen))
     return Suggestions(
         [_suggested(question, offers, worker, fit) for worker in page if (fit := ranking.workers[worker].fit) is not None],
@@ -101,14 +97,3 @@ def _suggested(question: RankingInput, offers: Mapping[UUID, GivingSupport], wor
     # Where somebody lives is not for everybody who looks for support.
     offer = replace(offers[UUID(worker)], postcode="")
     return Suggested(UUID(worker), offer, fit, within_km(distance_km(question.person.place, place)))
-
-
-async def _team(work: UnitOfWork, person: UUID) -> Mapping[str, Supporter]:
-    """Who is in the team; with their times where their offer is open, as nobody else may see those. Who is invited covers nothing yet."""
-    own_team = await teams.find_by_owner(work, person)
-    members = await teams.list_members(work, own_team.id) if own_team else []
-    held = await held_credentials.list_of_many(work, [member.person for member in members])
-    offers = {
-        member.person: await support_profiles.find(work, GivingSupport, member.person) for member in members if member.joined_at is not None
-    }
-    return {str(member.person): Supporter(offers.get(member.person), held.get(member.person, ())) for member in members}

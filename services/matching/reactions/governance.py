@@ -23,9 +23,17 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
         adopted = message.matching
         days = (adopted.interest_days, adopted.meeting_days, adopted.trial_days)
         usual = MatchingRules()
-        # 0: published before there were any.
-        asks = (adopted.ask_days or usual.ask_days, adopted.ask_least or usual.ask_least, adopted.asks_a_day or usual.asks_a_day)
-        rules = MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week, *asks)
+        rules = MatchingRules(
+            *days,
+            tuple(adopted.review_visits),
+            adopted.shown_a_week,
+            # 0: published before there were any.
+            ask_days=adopted.ask_days or usual.ask_days,
+            ask_least=adopted.ask_least or usual.ask_least,
+            asks_a_day=adopted.asks_a_day or usual.asks_a_day,
+            matching_days=not adopted.no_matching_days,
+            ranks_kept_days=adopted.ranks_kept_days or usual.ranks_kept_days,
+        )
         await projections.replace_matching_rules(work, rules)
     if message.HasField("partners"):
         await partner_rules.replace_partner_rules(work, PartnerRules(message.partners.answer_days))

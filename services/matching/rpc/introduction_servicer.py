@@ -75,6 +75,7 @@ def _introduction(introduction: Introduction, side: Side) -> pb.Introduction:
         asked=introduction.was_asked(side),
         until=timestamp(introduction.until) if introduction.until else None,
         since=timestamp(introduction.since),
+        proposed=introduction.matching_day is not None,
     )
 
 

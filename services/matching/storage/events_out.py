@@ -12,6 +12,7 @@ from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.co_op_ask import AskReply, CoOpAsk, OwnReply
 from services.matching.domain.introduction import Introduction
+from services.matching.domain.matching_day import MatchingDay
 from services.matching.domain.partner import Agreement
 from services.matching.domain.peer_pair import PeerPair
 from services.matching.domain.referral import Referral
@@ -184,6 +185,26 @@ async def ask_notice(work: UnitOfWork, kind: str, persons: Collection[UUID]) -> 
     if persons:
         about = work.new_id()
         await outbox.publish(work, (_notice(work, kind, persons, about), str(about)), anonymous=True)
+
+
+async def matching_day_announced(work: UnitOfWork, day: MatchingDay, told: Collection[UUID]) -> None:
+    event = facts.MatchingDayAnnounced(day_id=str(day.id), commitment=day.commitment)
+    event.closes_at.FromDatetime(day.closes_at)
+    event.runs_at.FromDatetime(day.runs_at)
+    notice = _notice(work, "matching_day_announced", sorted(told), day.id)
+    notice.until.FromDatetime(day.closes_at)
+    await outbox.publish(work, (event, str(day.id)), *([(notice, str(day.id))] if told else []))
+
+
+async def matching_day_called_off(work: UnitOfWork, day: MatchingDay) -> None:
+    await outbox.publish(work, (facts.MatchingDayCalledOff(day_id=str(day.id)), str(day.id)))
+
+
+async def matching_day_run(work: UnitOfWork, day: MatchingDay, draw: str, told: Collection[UUID]) -> None:
+    """All who took part are told in the same words, whether somebody was proposed to them or not."""
+    event = facts.MatchingDayRun(day_id=str(day.id), draw=draw, entry_hashes=day.entry_hashes, pairs=day.pairs)
+    notice = _notice(work, "matching_day_run", sorted(told), day.id)
+    await outbox.publish(work, (event, str(day.id)), *([(notice, str(day.id))] if told else []))
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

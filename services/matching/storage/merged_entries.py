@@ -41,7 +41,7 @@ async def move_noes(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await work.connection.execute(
             delete(private_no).where(private_no.c[name] == bindparam("kept_id"), weaker), {"kept_id": kept, "other_id": other}
         )
-        await _move(work, private_no, name, kept, other, key=_NO_KEY)
+        await move_rows(work, private_no, name, kept, other, key=_NO_KEY)
     await work.connection.execute(delete(private_no).where(private_no.c.chooser == private_no.c.other))
 
 
@@ -78,7 +78,7 @@ async def move_shown(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """Their open call-outs, and who was suggested to whom in which week."""
     await work.connection.execute(update(call_out).where(call_out.c.person == other).values(person=kept))
     for name in _SIDES:
-        await _move(work, showing, name, kept, other, key=("worker", "person", "week"))
+        await move_rows(work, showing, name, kept, other, key=("worker", "person", "week"))
     await work.connection.execute(delete(showing).where(showing.c.person == showing.c.worker))
 
 
@@ -89,8 +89,8 @@ async def move_places(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await work.connection.execute(
         delete(team_member).where(team_member.c.person == kept, team_member.c.joined_at.is_(None), joined_as_other)
     )
-    await _move(work, team_member, "person", kept, other, key=("team", "person"))
-    await _move(work, team_task, "person", kept, other, key=("team", "person", "kind"))
+    await move_rows(work, team_member, "person", kept, other, key=("team", "person"))
+    await move_rows(work, team_task, "person", kept, other, key=("team", "person", "kind"))
     await work.connection.execute(update(team_hat).where(team_hat.c.person == other).values(person=kept))
 
 
@@ -108,10 +108,10 @@ async def move_team(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await work.connection.execute(update(team).where(team.c.owner == other).values(owner=kept))
     else:
         into, gone = rows[kept], rows[other]
-        await _move(work, team_member, "team", into, gone, key=("team", "person"))
-        await _move(work, team_task, "team", into, gone, key=("team", "person", "kind"))
+        await move_rows(work, team_member, "team", into, gone, key=("team", "person"))
+        await move_rows(work, team_task, "team", into, gone, key=("team", "person", "kind"))
         await _keep_handovers(work, into, gone)
-        await _move(work, team_hat, "team", into, gone, key=("team", "hat"))
+        await move_rows(work, team_hat, "team", into, gone, key=("team", "hat"))
         await work.connection.execute(delete(team).where(team.c.id == gone))
     # Nobody is in their own team.
     own = select(team.c.id).where(team.c.owner == kept)
@@ -128,7 +128,7 @@ async def _keep_handovers(work: UnitOfWork, into: UUID, gone: UUID) -> None:
     await work.connection.execute(update(team_hat).where(*of_both).values(handover=theirs.c.handover))
 
 
-async def _move(work: UnitOfWork, table: Table, name: str, kept: UUID, other: UUID, *, key: Sequence[str]) -> None:
+async def move_rows(work: UnitOfWork, table: Table, name: str, kept: UUID, other: UUID, *, key: Sequence[str]) -> None:
     """Writes `kept` into the column in place of `other`, but for rows of which there is one with `kept` already: those go."""
     same = table.alias("same")
     has_own = exists().where(same.c[name] == bindparam("kept_id"), *_same_but(table, same, name, key))

@@ -34,7 +34,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.introduction,
         ("person", "worker"),
-        ("id", "person", "worker", "step", "since", "until", "kind"),
+        ("id", "person", "worker", "step", "since", "until", "kind", "matching_day"),
         {"person_said": "what each side said is private to it", "worker_said": "what each side said is private to it"},
         erasure=(Delete(),),
     ),
@@ -91,6 +91,19 @@ PERSON_TABLES = (
     ),
     PersonTable(tables.showing, ("person", "worker"), ("worker", "person", "week", "shown_on"), erasure=(Delete(),)),
     PersonTable(tables.call_out, ("person",), ("id", "person", "words", "until_day", "written_at"), erasure=(Delete(),)),
+    PersonTable(
+        tables.day_entry,
+        ("person",),
+        ("matching_day", "person", "taking_part_as", "number", "salt", "room", "recount", "joined_at", "version", "line"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        tables.day_rank,
+        ("person",),
+        ("matching_day", "person", "taking_part_as", "ranked", "rank"),
+        erasure=(Delete(("person",)), Delete(("ranked",))),
+        own_alone=True,
+    ),
     PersonTable(
         tables.peer_post,
         ("person",),
@@ -173,6 +186,8 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **RETENTION_TABLES_WITHOUT_PEOPLE,
     "credential_rule": "what the rulebook says of credentials",
     "matching_rule": "what the rulebook says of introductions",
+    "matching_day": "when members are paired, and what of it is published: numbers drawn for the day, and hashes",
+    "matching_day_secret": "a random number that nobody reads before the day",
     "money_rule": "what the rulebook says of shares",
     "partner_rule": "what the rulebook says of referrals",
     "partner": "an organisation, what it is called, and of what kind it is",

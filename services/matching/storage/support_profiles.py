@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Row, Select, Table, bindparam, delete, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.database.rows import RowMapper, row_mapper, values_of
 from services.matching.domain.places import Place
@@ -32,6 +33,14 @@ _OPEN = (
     .order_by(giving_support.c.person)
     .limit(2000)
 )
+_WHO_ARE_OPEN = union(
+    *(
+        select(table.c.person)
+        .join(current_member, current_member.c.person == table.c.person)
+        .where(table.c.open, or_(current_member.c.until.is_(None), current_member.c.until > bindparam("now")))
+        for table in _TABLES.values()
+    )
+)
 _FIND_LOCKED = {kind: statement.with_for_update() for kind, statement in _FIND.items()}
 
 
@@ -45,6 +54,12 @@ async def list_open(work: UnitOfWork) -> dict[UUID, GivingSupport]:
     """The open offers of members, by person; at most 2,000."""
     rows = await work.connection.execute(_OPEN, {"now": work.now})
     return {row.person: to_profile(GivingSupport, row) for row in rows}
+
+
+async def list_who_are_open(work: UnitOfWork) -> frozenset[UUID]:
+    """Members with an open profile of either kind: for a decision of matching itself about whom to tell."""
+    async with all_rows(work):
+        return frozenset((await work.connection.execute(_WHO_ARE_OPEN, {"now": work.now})).scalars())
 
 
 async def save(work: UnitOfWork, person: UUID, profile: GettingSupport | GivingSupport) -> None:

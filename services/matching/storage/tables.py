@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     text,
     true,
 )
@@ -85,6 +86,8 @@ matching_rule = Table(
     required("ask_days", Integer, server_default=text("28")),
     required("ask_least", Integer, server_default=text("5")),
     required("asks_a_day", Integer, server_default=text("10")),
+    required("matching_days", Boolean, server_default=true()),
+    required("ranks_kept_days", Integer, server_default="28"),
 )
 
 held_credential = held_credentials.held_credential.to_metadata(metadata)
@@ -111,6 +114,7 @@ introduction = Table(
     optional("person_said", Boolean),
     optional("worker_said", Boolean),
     required("kind", Text, server_default="support"),
+    optional("matching_day", Uuid),
 )
 Index(
     "introduction_live",
@@ -243,6 +247,59 @@ call_out = Table(
     required("written_at", MOMENT),
     Index("call_out_by_person", "person"),
     Index("call_out_by_day", "until_day"),
+)
+
+matching_day = Table(
+    "matching_day",
+    metadata,
+    key("id", Uuid),
+    required("words", Text),
+    required("announced_at", MOMENT),
+    required("closes_at", MOMENT),
+    required("runs_at", MOMENT),
+    required("commitment", Text),
+    optional("cancelled_at", MOMENT),
+    optional("run_at", MOMENT),
+    required("seed", Text),
+    required("entry_hashes", ARRAY(Text)),
+    required("pairs", Integer),
+)
+# One at a time.
+Index(
+    "matching_day_waiting",
+    matching_day.c.cancelled_at.is_(None),
+    unique=True,
+    postgresql_where=and_(matching_day.c.cancelled_at.is_(None), matching_day.c.run_at.is_(None)),
+)
+
+matching_day_secret = Table("matching_day_secret", metadata, key("day", Uuid, ForeignKey("matching_day.id")), required("secret", Text))
+
+day_entry = Table(
+    "day_entry",
+    metadata,
+    key("matching_day", Uuid, ForeignKey("matching_day.id")),
+    key("person", Uuid),
+    key("taking_part_as", Text),
+    required("number", Text),
+    required("salt", Text),
+    required("room", Integer),
+    required("recount", Boolean),
+    required("joined_at", MOMENT),
+    required("version", BigInteger),
+    required("line", Text),
+    Index("day_entry_by_person", "person"),
+)
+
+day_rank = Table(
+    "day_rank",
+    metadata,
+    key("matching_day", Uuid, ForeignKey("matching_day.id")),
+    key("person", Uuid),
+    key("taking_part_as", Text),
+    key("ranked", Uuid),
+    required("rank", Integer),
+    Index("day_rank_by_person", "person"),
+    Index("day_rank_by_ranked", "ranked"),
 )
 
 peer_post = Table(

@@ -58,6 +58,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "ask_replied": NoticeKind(NoticeTopic.TEAM, "/people/other-co-ops"),
     "ask_agreed": NoticeKind(NoticeTopic.TEAM, "/people/asked"),
     "ask_link_told": NoticeKind(NoticeTopic.TEAM, "/people/put-in-touch"),
+    "matching_day_announced": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
+    "matching_day_run": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
     "visit_proposed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_agreed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_declined": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),

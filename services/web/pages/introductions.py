@@ -38,6 +38,8 @@ class IntroductionView:
     """The button's words."""
     said_yes: bool
     asked: bool
+    proposed: bool
+    """A matching day proposed it: neither has asked."""
     until: str
 
 
@@ -115,6 +117,7 @@ def _live(ctx: PageContext, row: pb.Introduction, names: dict[str, str], *, givi
             ctx.say(f"meet.yes_{step.value}_{side}"),
             row.said_yes,
             row.asked,
+            row.proposed and step is IntroductionStep.INTEREST,
             ctx.format_moment(utc_datetime(row.until)) if row.HasField("until") else "",
         )
     ]

@@ -1,4 +1,4 @@
-"""Notices that matching asks for: how it goes, a task that ended, neighbours who are a pair, partners and referrals.
+"""Notices that matching asks for: how it goes, a task that ended, neighbours who are a pair, a matching day, partners and referrals.
 
 Each is told in the way they chose.
 """

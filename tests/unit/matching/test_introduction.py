@@ -16,6 +16,7 @@ from services.matching.domain.introduction import (
     Side,
     begin,
     end_over_time,
+    propose,
     say_no,
     say_yes,
 )
@@ -26,6 +27,8 @@ PERSON, WORKER = uuid4(), uuid4()
 ANSWERS = tuple(itertools.product(Side, (True, False)))
 
 
+PROPOSED = propose(UUID(int=1), PERSON, WORKER, uuid4(), NOW, RULES)
+"""By a matching day: neither has asked."""
 STEPS = [(kind, step) for kind, following in NEXT.items() for step in following]
 
 
@@ -33,20 +36,26 @@ def opened(side: Side = Side.PERSON, kind: IntroductionKind = IntroductionKind.S
     return begin(UUID(int=1), PERSON, WORKER, side, NOW, RULES, kind)
 
 
+def waiting_at(kind: IntroductionKind, step: IntroductionStep) -> Introduction:
+    return Introduction(UUID(int=1), PERSON, WORKER, step, NOW, NOW + timedelta(days=14), kind=kind)
+
+
 def answer(introduction: Introduction, side: Side, *, yes: bool, at: datetime = NOW) -> Introduction:
     return say_yes(introduction, side, introduction.step, at, RULES) if yes else say_no(introduction, side, at)
 
 
 @pytest.mark.capability("T1", "T7")
-@pytest.mark.parametrize("first", Side)
-@pytest.mark.parametrize("kind", IntroductionKind)
-def test_no_path_leads_to_a_team_or_a_pair_without_the_yes_of_both_at_every_step(kind: IntroductionKind, first: Side) -> None:
+@pytest.mark.parametrize(
+    ("first", "yes_first"),
+    [*((opened(side, kind), frozenset({side})) for side in Side for kind in IntroductionKind), (PROPOSED, frozenset())],
+)
+def test_no_path_leads_to_a_team_or_a_pair_without_the_yes_of_both_at_every_step(first: Introduction, yes_first: frozenset[Side]) -> None:
     """Every sequence of answers up to eight long: a step is taken exactly when both have said yes since it began.
 
     A no takes a yes back, but for that of who has asked.
     """
-    reached = set()
-    states = {opened(first, kind): frozenset({first})}
+    kind, reached = first.kind, set()
+    states = {first: yes_first}
     for _ in range(8):
         following: dict[Introduction, frozenset[Side]] = {}
         for introduction, yes_of in states.items():
@@ -54,7 +63,7 @@ def test_no_path_leads_to_a_team_or_a_pair_without_the_yes_of_both_at_every_step
                 continue
             for side, yes in ANSWERS:
                 after = answer(introduction, side, yes=yes)
-                stays = yes or introduction.step is IntroductionStep.INTEREST
+                stays = yes or (introduction.step is IntroductionStep.INTEREST and first is not PROPOSED)
                 said = yes_of | {side} if yes else yes_of if stays else yes_of - {side}
                 if said == set(Side):
                     assert after.step is NEXT[kind][introduction.step]
@@ -81,10 +90,9 @@ def test_no_path_leads_to_a_team_or_a_pair_without_the_yes_of_both_at_every_step
 
 
 @pytest.mark.capability("T1", "T7")
-@pytest.mark.parametrize(("kind", "step"), STEPS)
-def test_a_no_looks_like_silence_to_the_other_side(kind: IntroductionKind, step: IntroductionStep) -> None:
+@pytest.mark.parametrize("waiting", [*(waiting_at(kind, step) for kind, step in STEPS), PROPOSED], ids=lambda waiting: waiting.step)
+def test_a_no_looks_like_silence_to_the_other_side(waiting: Introduction) -> None:
     """Whatever this side does, what the other side is shown is the same with a no as with no answer."""
-    waiting = Introduction(UUID(int=1), PERSON, WORKER, step, NOW, NOW + timedelta(days=14), kind=kind)
     for side in Side:
         for own in (None, True):
             silent = answer(waiting, side, yes=True) if own else waiting

@@ -22,6 +22,7 @@ def test_a_rulebook_without_it_has_the_usual_rules() -> None:
 def test_what_it_says_counts() -> None:
     assert read("[matching]\ninterest_days = 7\nreview_visits = [1, 5]\n") == MatchingRules(interest_days=7, review_visits=(1, 5))
     assert read("[matching]\nreview_visits = []\n").review_visits == ()
+    assert read("[matching]\nmatching_days = false\nranks_kept_days = 7\n") == MatchingRules(matching_days=False, ranks_kept_days=7)
 
 
 @pytest.mark.parametrize(

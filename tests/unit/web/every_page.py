@@ -12,6 +12,7 @@ from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
     fake_calendars,
     fake_matching,
+    fake_matching_days,
     fake_money,
     fake_neighbours,
     fake_partners,
@@ -56,6 +57,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "period": (fake_money.PERIOD,),
     "invoice": ("1",),
     "file": ("1",),
+    "day": (fake_matching_days.OPEN_DAY, fake_matching_days.RUN_DAY, fake_matching_days.LONELY_DAY),
+    "side": ("getting", "giving"),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -70,6 +73,7 @@ QUERIES = (
     "/you/consents?done=withdrawn", "/you/consents?print=yes", "/votes?done=drafted", "/look-up?ballot=",
     f"/look-up?ballot={fake_vote_services.OWN_PSEUDONYM}", "/look-up?ballot=0000000000000000", "/you/told?done=saved",
     "/support/getting?done=saved", "/people/find?tag=chess", "/people/suggested?skip=3",
+    *(f"/people/days/{fake_matching_days.OPEN_DAY}?done={done}" for done in ("announced", "entered", "ranked", "withdrawn")),
     "/people/neighbours?done=no", "/people/neighbours?words=chess", "/people/pairs?done=asked",
     *(f"/people/neighbours/mine?done={done}" for done in ("yes", "paired", "no", "block", "lift", "written", "withdrawn", "ended")),
     *(f"/partners/{fake_partners.CHURCH}?done={done}" for done in ("written", "place", "place_ended", "proposed", "signed", "ended")),

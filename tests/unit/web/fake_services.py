@@ -38,6 +38,7 @@ from tests.unit.web.fake_matching import (
     FakeSupportProfileService,
     FakeTaskService,
 )
+from tests.unit.web.fake_matching_days import FakeMatchingDayService
 from tests.unit.web.fake_membership_governance import (
     CAPPED_RULE,
     CLASSES,
@@ -170,6 +171,7 @@ class FakeServices:
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
     call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
     asks: FakeAskService = field(default_factory=FakeAskService)
+    matching_days: FakeMatchingDayService = field(default_factory=FakeMatchingDayService)
     peer_posts: FakePeerPostService = field(default_factory=FakePeerPostService)
     peers: FakePeerService = field(default_factory=FakePeerService)
     partners: FakePartnerService = field(default_factory=FakePartnerService)
@@ -214,6 +216,7 @@ class FakeServices:
             "reviews",
             "call_outs",
             "asks",
+            "matching_days",
             "peer_posts",
             "peers",
             "partners",

@@ -82,6 +82,8 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/people/call-outs", "/people/call-outs/new"),
         *("/referrals", "/referrals/new", "/referrals/{referral:uuid}", "/referrals/{referral:uuid}/no"),
         *("/people/other-co-ops", "/people/other-co-ops/new", "/people/other-co-ops/new/check"),
+        *("/people/days", "/people/days/{day:uuid}"),
+        *("/people/days/{day:uuid}/enter/{side}", "/people/days/{day:uuid}/rank/{side}", "/people/days/{day:uuid}/file/{side}"),
         *("/people/reviews/{review:uuid}", "/people/reviews/{person:uuid}/{worker:uuid}"),
         *("/team", "/team/{team:uuid}/agreement", "/team/{team:uuid}/hand-back/{hat}", "/team/{team:uuid}/members/{person:uuid}/task"),
         *("/week", "/week/who-came", "/visits/new", "/visits/{visit:uuid}", "/visits/{visit:uuid}/move", "/visits/{visit:uuid}/who-could"),

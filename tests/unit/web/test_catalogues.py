@@ -51,6 +51,7 @@ ASKED_BY_NAME = (
     "partner_kind.", "partner_entry.", "partner_done.", "space_gives.", "space_state.", "referral_way.", "referral_own_way.",
     "referral_state.", "referral_row.", "referral_outcome.", "referral_entry.", "referral_done.",
     "ask_part.", "ask_of_day.", "ask_leaves.", "asks_done.", "asked_done.",
+    "day_state.", "day_done.", "day_side.", "day_enter.", "day_room.", "day_room_label.", "day_no_choice.", "day_nobody.", "day_recount.",
     "why_person.", "why_worker.", "why_not_person.", "why_not_worker.", "why_part.", "why_never.",
     "quote.", "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",

@@ -18,6 +18,7 @@ from services.web.routes import PAGES
 from tests.unit.web import (
     fake_calendars,
     fake_matching,
+    fake_matching_days,
     fake_money,
     fake_neighbours,
     fake_partners,
@@ -324,6 +325,8 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{period:uuid}": fake_money.PERIOD,
         "{invoice:int}": "1",
         "{file:int}": "1",
+        "{day:uuid}": fake_matching_days.OPEN_DAY,
+        "{side}": "getting",
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

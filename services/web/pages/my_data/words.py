@@ -102,6 +102,12 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "private_no": {"kind": "data.value.no.{}"},
     "peer_no": {"kind": "data.value.no.{}"},
     "introduction": {"kind": "data.value.introduction.{}"},
+    "day_entry": {
+        "room": Value.NUMBER,
+        **dict.fromkeys(("number", "salt", "line"), Value.MARK),
+        "taking_part_as": "data.value.taking_part.{}",
+    },
+    "day_rank": {"rank": Value.NUMBER, "taking_part_as": "data.value.taking_part.{}"},
     "peer_post": {"kind": "neighbour_kind.{}", "side": "data.value.side.{}", "times": Value.TYPED},
     "partner_agreement": {"times": Value.TYPED},
     "partner_entry": {"kind": "data.value.partner_entry.{}"},

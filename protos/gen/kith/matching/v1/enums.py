@@ -18,6 +18,27 @@ class NoKind(StrEnum):
     LAPSED = "lapsed"
 
 
+class QuoteLine(StrEnum):
+    PAY = "pay"
+    WAGES = "wages"
+    WORKER_GIVES = "worker_gives"
+    PAYER_ADDS = "payer_adds"
+    TRAVEL = "travel"
+
+
+class WorksAs(StrEnum):
+    EMPLOYED = "employed"
+    SELF_EMPLOYED = "self_employed"
+    VOLUNTEER = "volunteer"
+
+
+class MatchingDayState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    RUN = "run"
+    CALLED_OFF = "called_off"
+
+
 class PartnerKind(StrEnum):
     HEALTH = "health"
     FAITH = "faith"
@@ -68,14 +89,6 @@ class PeerHelpKind(StrEnum):
     LETTERS = "letters"
     LEARNING = "learning"
     OTHER = "other"
-
-
-class QuoteLine(StrEnum):
-    PAY = "pay"
-    WAGES = "wages"
-    WORKER_GIVES = "worker_gives"
-    PAYER_ADDS = "payer_adds"
-    TRAVEL = "travel"
 
 
 class ReferralDirection(StrEnum):
@@ -130,12 +143,6 @@ class ReviewAnswer(StrEnum):
     GO_ON = "go_on"
     TALK = "talk"
     END = "end"
-
-
-class WorksAs(StrEnum):
-    EMPLOYED = "employed"
-    SELF_EMPLOYED = "self_employed"
-    VOLUNTEER = "volunteer"
 
 
 class SuggestionReason(StrEnum):

@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/matching/v1/introductions.proto\x12\x10kith.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\",\n\x04Pair\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\"{\n\rSayYesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12$\n\x04pair\x18\x02 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12\x30\n\x04step\x18\x03 \x01(\x0e\x32\".kith.matching.v1.IntroductionStep\"B\n\x0eSayYesResponse\x12\x30\n\x04step\x18\x01 \x01(\x0e\x32\".kith.matching.v1.IntroductionStep\"W\n\x0cSayNoRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12$\n\x04pair\x18\x02 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12\r\n\x05\x62lock\x18\x03 \x01(\x08\"\x0f\n\rSayNoResponse\"I\n\rLiftNoRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12$\n\x04pair\x18\x02 \x01(\x0b\x32\x16.kith.matching.v1.Pair\"\x10\n\x0eLiftNoResponse\"<\n\x17GetIntroductionsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0e\n\x06giving\x18\x02 \x01(\x08\"\xdd\x01\n\x0cIntroduction\x12$\n\x04pair\x18\x01 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12\x30\n\x04step\x18\x02 \x01(\x0e\x32\".kith.matching.v1.IntroductionStep\x12\x10\n\x08said_yes\x18\x03 \x01(\x08\x12\r\n\x05\x61sked\x18\x04 \x01(\x08\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x06NotNow\x12$\n\x04pair\x18\x01 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.kith.matching.v1.NoKind\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x18GetIntroductionsResponse\x12\x35\n\rintroductions\x18\x01 \x03(\x0b\x32\x1e.kith.matching.v1.Introduction\x12)\n\x07not_now\x18\x02 \x03(\x0b\x32\x18.kith.matching.v1.NotNow*\xe9\x01\n\x10IntroductionStep\x12!\n\x1dINTRODUCTION_STEP_UNSPECIFIED\x10\x00\x12\x1e\n\x1aINTRODUCTION_STEP_INTEREST\x10\x01\x12\x1d\n\x19INTRODUCTION_STEP_MEETING\x10\x02\x12\x1b\n\x17INTRODUCTION_STEP_TRIAL\x10\x03\x12\x1c\n\x18INTRODUCTION_STEP_JOINED\x10\x04\x12\x1a\n\x16INTRODUCTION_STEP_OVER\x10\x05\x12\x1c\n\x18INTRODUCTION_STEP_PAIRED\x10\x06*X\n\x06NoKind\x12\x17\n\x13NO_KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nNO_KIND_NO\x10\x01\x12\x11\n\rNO_KIND_BLOCK\x10\x02\x12\x12\n\x0eNO_KIND_LAPSED\x10\x03\x32\xe4\x02\n\x13IntroductionService\x12K\n\x06SayYes\x12\x1f.kith.matching.v1.SayYesRequest\x1a .kith.matching.v1.SayYesResponse\x12H\n\x05SayNo\x12\x1e.kith.matching.v1.SayNoRequest\x1a\x1f.kith.matching.v1.SayNoResponse\x12K\n\x06LiftNo\x12\x1f.kith.matching.v1.LiftNoRequest\x1a .kith.matching.v1.LiftNoResponse\x12i\n\x10GetIntroductions\x12).kith.matching.v1.GetIntroductionsRequest\x1a*.kith.matching.v1.GetIntroductionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/matching/v1/introductions.proto\x12\x10kith.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\",\n\x04Pair\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\"{\n\rSayYesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12$\n\x04pair\x18\x02 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12\x30\n\x04step\x18\x03 \x01(\x0e\x32\".kith.matching.v1.IntroductionStep\"B\n\x0eSayYesResponse\x12\x30\n\x04step\x18\x01 \x01(\x0e\x32\".kith.matching.v1.IntroductionStep\"W\n\x0cSayNoRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12$\n\x04pair\x18\x02 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12\r\n\x05\x62lock\x18\x03 \x01(\x08\"\x0f\n\rSayNoResponse\"I\n\rLiftNoRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12$\n\x04pair\x18\x02 \x01(\x0b\x32\x16.kith.matching.v1.Pair\"\x10\n\x0eLiftNoResponse\"<\n\x17GetIntroductionsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0e\n\x06giving\x18\x02 \x01(\x08\"\xef\x01\n\x0cIntroduction\x12$\n\x04pair\x18\x01 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12\x30\n\x04step\x18\x02 \x01(\x0e\x32\".kith.matching.v1.IntroductionStep\x12\x10\n\x08said_yes\x18\x03 \x01(\x08\x12\r\n\x05\x61sked\x18\x04 \x01(\x08\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08proposed\x18\x07 \x01(\x08\"~\n\x06NotNow\x12$\n\x04pair\x18\x01 \x01(\x0b\x32\x16.kith.matching.v1.Pair\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.kith.matching.v1.NoKind\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x18GetIntroductionsResponse\x12\x35\n\rintroductions\x18\x01 \x03(\x0b\x32\x1e.kith.matching.v1.Introduction\x12)\n\x07not_now\x18\x02 \x03(\x0b\x32\x18.kith.matching.v1.NotNow*\xe9\x01\n\x10IntroductionStep\x12!\n\x1dINTRODUCTION_STEP_UNSPECIFIED\x10\x00\x12\x1e\n\x1aINTRODUCTION_STEP_INTEREST\x10\x01\x12\x1d\n\x19INTRODUCTION_STEP_MEETING\x10\x02\x12\x1b\n\x17INTRODUCTION_STEP_TRIAL\x10\x03\x12\x1c\n\x18INTRODUCTION_STEP_JOINED\x10\x04\x12\x1a\n\x16INTRODUCTION_STEP_OVER\x10\x05\x12\x1c\n\x18INTRODUCTION_STEP_PAIRED\x10\x06*X\n\x06NoKind\x12\x17\n\x13NO_KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nNO_KIND_NO\x10\x01\x12\x11\n\rNO_KIND_BLOCK\x10\x02\x12\x12\n\x0eNO_KIND_LAPSED\x10\x03\x32\xe4\x02\n\x13IntroductionService\x12K\n\x06SayYes\x12\x1f.kith.matching.v1.SayYesRequest\x1a .kith.matching.v1.SayYesResponse\x12H\n\x05SayNo\x12\x1e.kith.matching.v1.SayNoRequest\x1a\x1f.kith.matching.v1.SayNoResponse\x12K\n\x06LiftNo\x12\x1f.kith.matching.v1.LiftNoRequest\x1a .kith.matching.v1.LiftNoResponse\x12i\n\x10GetIntroductions\x12).kith.matching.v1.GetIntroductionsRequest\x1a*.kith.matching.v1.GetIntroductionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.matching.v1.introductions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INTRODUCTIONSTEP']._serialized_start=1070
-  _globals['_INTRODUCTIONSTEP']._serialized_end=1303
-  _globals['_NOKIND']._serialized_start=1305
-  _globals['_NOKIND']._serialized_end=1393
+  _globals['_INTRODUCTIONSTEP']._serialized_start=1088
+  _globals['_INTRODUCTIONSTEP']._serialized_end=1321
+  _globals['_NOKIND']._serialized_start=1323
+  _globals['_NOKIND']._serialized_end=1411
   _globals['_PAIR']._serialized_start=91
   _globals['_PAIR']._serialized_end=135
   _globals['_SAYYESREQUEST']._serialized_start=137
@@ -53,11 +53,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETINTRODUCTIONSREQUEST']._serialized_start=529
   _globals['_GETINTRODUCTIONSREQUEST']._serialized_end=589
   _globals['_INTRODUCTION']._serialized_start=592
-  _globals['_INTRODUCTION']._serialized_end=813
-  _globals['_NOTNOW']._serialized_start=815
-  _globals['_NOTNOW']._serialized_end=941
-  _globals['_GETINTRODUCTIONSRESPONSE']._serialized_start=943
-  _globals['_GETINTRODUCTIONSRESPONSE']._serialized_end=1067
-  _globals['_INTRODUCTIONSERVICE']._serialized_start=1396
-  _globals['_INTRODUCTIONSERVICE']._serialized_end=1752
+  _globals['_INTRODUCTION']._serialized_end=831
+  _globals['_NOTNOW']._serialized_start=833
+  _globals['_NOTNOW']._serialized_end=959
+  _globals['_GETINTRODUCTIONSRESPONSE']._serialized_start=961
+  _globals['_GETINTRODUCTIONSRESPONSE']._serialized_end=1085
+  _globals['_INTRODUCTIONSERVICE']._serialized_start=1414
+  _globals['_INTRODUCTIONSERVICE']._serialized_end=1770
 # @@protoc_insertion_point(module_scope)

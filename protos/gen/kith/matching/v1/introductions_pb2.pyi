@@ -277,11 +277,14 @@ class Introduction(_message.Message):
     ASKED_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    PROPOSED_FIELD_NUMBER: _builtins.int
     step: Global___IntroductionStep.ValueType
     said_yes: _builtins.bool
     """this side, at this step"""
     asked: _builtins.bool
     """the other side has asked, and this one has not answered: only at the first step"""
+    proposed: _builtins.bool
+    """a matching day proposed it: neither has asked the other"""
     @_builtins.property
     def pair(self) -> Global___Pair: ...
     @_builtins.property
@@ -299,10 +302,11 @@ class Introduction(_message.Message):
         asked: _builtins.bool = ...,
         until: _timestamp_pb2.Timestamp | None = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
+        proposed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["pair", b"pair", "since", b"since", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked", b"asked", "pair", b"pair", "said_yes", b"said_yes", "since", b"since", "step", b"step", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked", b"asked", "pair", b"pair", "proposed", b"proposed", "said_yes", b"said_yes", "since", b"since", "step", b"step", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -89,6 +89,8 @@ class AdoptedMatching(_message.Message):
     ASK_DAYS_FIELD_NUMBER: _builtins.int
     ASK_LEAST_FIELD_NUMBER: _builtins.int
     ASKS_A_DAY_FIELD_NUMBER: _builtins.int
+    NO_MATCHING_DAYS_FIELD_NUMBER: _builtins.int
+    RANKS_KEPT_DAYS_FIELD_NUMBER: _builtins.int
     interest_days: _builtins.int
     meeting_days: _builtins.int
     trial_days: _builtins.int
@@ -99,6 +101,9 @@ class AdoptedMatching(_message.Message):
     """below so many another co-op is told "none or a few" """
     asks_a_day: _builtins.int
     """of one co-op to another"""
+    no_matching_days: _builtins.bool
+    ranks_kept_days: _builtins.int
+    """0 = published before there was any: as usual"""
     @_builtins.property
     def review_visits(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
     def __init__(
@@ -112,10 +117,12 @@ class AdoptedMatching(_message.Message):
         ask_days: _builtins.int = ...,
         ask_least: _builtins.int = ...,
         asks_a_day: _builtins.int = ...,
+        no_matching_days: _builtins.bool = ...,
+        ranks_kept_days: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_days", b"ask_days", "ask_least", b"ask_least", "asks_a_day", b"asks_a_day", "interest_days", b"interest_days", "meeting_days", b"meeting_days", "review_visits", b"review_visits", "shown_a_week", b"shown_a_week", "trial_days", b"trial_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_days", b"ask_days", "ask_least", b"ask_least", "asks_a_day", b"asks_a_day", "interest_days", b"interest_days", "meeting_days", b"meeting_days", "no_matching_days", b"no_matching_days", "ranks_kept_days", b"ranks_kept_days", "review_visits", b"review_visits", "shown_a_week", b"shown_a_week", "trial_days", b"trial_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

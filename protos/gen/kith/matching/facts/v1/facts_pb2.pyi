@@ -320,7 +320,8 @@ class NoticeWanted(_message.Message):
     kind: _builtins.str
     """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended, partner_place_given, space_for_partner,
     space_for_co_op, referral_received, referral_about_you, referral_for_partner, referral_answered, referral_withdrawn,
-    referral_called_off, referral_refused, referral_taken_back, referral_outcome, ask_replied, ask_agreed, ask_link_told
+    referral_called_off, referral_refused, referral_taken_back, referral_outcome, ask_replied, ask_agreed, ask_link_told,
+    matching_day_announced, matching_day_run
     """
     about_id: _builtins.str
     @_builtins.property
@@ -622,3 +623,91 @@ class AskReplyAccepted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AskReplyAccepted: _TypeAlias = AskReplyAccepted  # noqa: Y015
+
+@_typing.final
+class MatchingDayAnnounced(_message.Message):
+    """MatchingDayAnnounced: with the SHA-256 of the secret that begins the seed of its draw, so that nobody can choose another one later."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_ID_FIELD_NUMBER: _builtins.int
+    CLOSES_AT_FIELD_NUMBER: _builtins.int
+    RUNS_AT_FIELD_NUMBER: _builtins.int
+    COMMITMENT_FIELD_NUMBER: _builtins.int
+    day_id: _builtins.str
+    commitment: _builtins.str
+    """hexadecimal digits"""
+    @_builtins.property
+    def closes_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def runs_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        day_id: _builtins.str = ...,
+        closes_at: _timestamp_pb2.Timestamp | None = ...,
+        runs_at: _timestamp_pb2.Timestamp | None = ...,
+        commitment: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "runs_at", b"runs_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "commitment", b"commitment", "day_id", b"day_id", "runs_at", b"runs_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatchingDayAnnounced: _TypeAlias = MatchingDayAnnounced  # noqa: Y015
+
+@_typing.final
+class MatchingDayCalledOff(_message.Message):
+    """MatchingDayCalledOff: it is never run."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_ID_FIELD_NUMBER: _builtins.int
+    day_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        day_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day_id", b"day_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatchingDayCalledOff: _TypeAlias = MatchingDayCalledOff  # noqa: Y015
+
+@_typing.final
+class MatchingDayRun(_message.Message):
+    """MatchingDayRun: the pairs are proposed to both sides; who they are is nobody else's business."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_ID_FIELD_NUMBER: _builtins.int
+    DRAW_FIELD_NUMBER: _builtins.int
+    ENTRY_HASHES_FIELD_NUMBER: _builtins.int
+    PAIRS_FIELD_NUMBER: _builtins.int
+    day_id: _builtins.str
+    draw: _builtins.str
+    """SHA-256 of the seed, in hexadecimal digits"""
+    pairs: _builtins.int
+    @_builtins.property
+    def entry_hashes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """of each entry that took part, in hexadecimal digits (docs/formats/matching-day.md)"""
+
+    def __init__(
+        self,
+        *,
+        day_id: _builtins.str = ...,
+        draw: _builtins.str = ...,
+        entry_hashes: _abc.Iterable[_builtins.str] | None = ...,
+        pairs: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day_id", b"day_id", "draw", b"draw", "entry_hashes", b"entry_hashes", "pairs", b"pairs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatchingDayRun: _TypeAlias = MatchingDayRun  # noqa: Y015

@@ -1,0 +1,1 @@
+"""Matching days: announcing one, taking part, ranking, and what came of it."""
