@@ -22,6 +22,7 @@ from kith.identity.v1.record_pb2_grpc import RecordServiceStub
 from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
+from kith.matching.v1.concerns_pb2_grpc import ConcernServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.peer_posts_pb2_grpc import PeerPostServiceStub
 from kith.matching.v1.peers_pb2_grpc import PeerServiceStub
@@ -33,6 +34,7 @@ from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
+from kith.scheduling.v1.covers_pb2_grpc import CoverServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
@@ -61,6 +63,8 @@ class ServiceClients:
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""
+        self.covers = CoverServiceStub(self._channels["scheduling"])
+        """Which visits need somebody since one of the team has left."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])
         """What happened at visits, as both sides say."""
         self.visit_series = VisitSeriesServiceStub(self._channels["scheduling"])
@@ -101,6 +105,8 @@ class ServiceClients:
         """Offers that fit, with every reason."""
         self.call_outs = CallOutServiceStub(channel)
         """What people openly say that they look for."""
+        self.concerns = ConcernServiceStub(channel)
+        """What is wrong between two of a team, and what becomes of it."""
         self.introductions = IntroductionServiceStub(channel)
         self.peer_posts = PeerPostServiceStub(channel)
         """What neighbours offer each other, and ask for."""

@@ -1,5 +1,6 @@
 """Parses the co-op's rules file and reports every mistake with its line. Pure: bytes in, values out."""
 
+from libs.rulebook.concerns import ConcernRules
 from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
 from libs.rulebook.matching import MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
@@ -12,6 +13,7 @@ from libs.rulebook.visits import VisitRules
 __all__ = [
     "SCHEMA",
     "After",
+    "ConcernRules",
     "CredentialKind",
     "Gate",
     "HoldKind",

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from hashlib import sha256
 
+from libs.rulebook.concerns import read_concerns
 from libs.rulebook.credentials import read_credentials
 from libs.rulebook.matching import read_matching
 from libs.rulebook.mistakes import RulebookMistakes
@@ -55,10 +56,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     retention = read_retention(root)
     money = read_money(root)
     visits = read_visits(root)
+    concerns = read_concerns(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits, concerns)
 
 
 def _check_schema(root: TomlTable) -> None:

@@ -9,9 +9,10 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.places import read_places
-from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed
-from services.matching.reactions import governance, identity, membership
+from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, follow_concerns, forget_passed
+from services.matching.reactions import governance, identity, membership, scheduling
 from services.matching.rpc.call_out_servicer import call_out_service
+from services.matching.rpc.concern_servicer import concern_service
 from services.matching.rpc.introduction_servicer import introduction_service
 from services.matching.rpc.peer_post_servicer import peer_post_service
 from services.matching.rpc.peer_servicer import peer_service
@@ -37,6 +38,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 support_profile_service(runtime, places, zone),
                 suggestion_service(runtime, zone),
                 call_out_service(runtime, zone),
+                concern_service(runtime, zone),
                 introduction_service(runtime, zone),
                 peer_post_service(runtime, zone),
                 peer_service(runtime, zone),
@@ -46,10 +48,11 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, runtime.catch_up_with("identity")),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=runtime.catch_up_with("identity")),
             ),
-            reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS),
+            reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS, scheduling.REACTIONS),
             jobs=(
                 end_introductions.JOB,
                 close_reviews.JOB,
+                follow_concerns.JOB,
                 end_places.job(runtime),
                 end_tasks.job(zone, runtime),
                 forget_passed.job(zone),

@@ -20,7 +20,7 @@ OF_IDENTITY = (ACTING_RIGHTS, WORN_HATS, READS)
 """Identity says anew whose hats and rights they are; who looked stays as it was."""
 LASTING = {("merged_person", "person"), ("merged_person", "kept"), ("team_member", "entry"), ("current_member", "person")}
 """Which entry was merged into which; by which entry somebody joined, as matching's events name it; and what membership says anew."""
-WORDS = {("introduction", "step"): "open", ("introduction", "kind"): "support", ("private_no", "kind"): "no"}
+WORDS = {("introduction", "step"): "open", ("introduction", "kind"): "support", ("private_no", "kind"): "no", ("concern", "step"): "talk"}
 OWNER = new_id()
 """The row that those of other tables belong to."""
 MOMENT = datetime(2027, 3, 1, 9, tzinfo=UTC)

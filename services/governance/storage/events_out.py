@@ -39,6 +39,16 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
         message.money.payer_adds, message.money.worker_gives = format_fraction(money.payer_adds), format_fraction(money.worker_gives)
         message.money.travel_pence_a_km, message.money.travel_pence_a_minute = money.travel_pence_a_km, money.travel_pence_a_minute
     message.visits.confirm_after_days = rulebook.visits.confirm_after_days
+    concerns = rulebook.concerns
+    message.concerns.CopyFrom(
+        facts.AdoptedConcerns(
+            talk_days=concerns.talk_days,
+            facilitated_days=concerns.facilitated_days,
+            answer_days=concerns.answer_days,
+            cover_days=concerns.cover_days,
+            kept_days=concerns.kept_days,
+        )
+    )
     for rule in rulebook.retention.rules:
         message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
     message.holds_not_shown.extend(rulebook.retention.holds_not_shown)

@@ -6,7 +6,7 @@ from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
 from services.matching.domain import introduction as steps
 from services.matching.domain.introduction import Side
-from services.matching.storage import introductions, merged_entries, merged_peers, standing_noes, support_profiles, tasks
+from services.matching.storage import introductions, merged_concerns, merged_entries, merged_peers, standing_noes, support_profiles, tasks
 
 
 async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -17,6 +17,7 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_entries.move_pairs(work, kept, other)
     await merged_entries.move_shown(work, kept, other)
     await merged_peers.move_peers(work, kept, other)
+    await merged_concerns.move_concerns(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
     await _refuse_as_either(work, kept)

@@ -1,4 +1,6 @@
-"""Events of governance: the rulebook in force says what each credential gates, how people find one another, and the shares of quotes."""
+"""Events of governance: the rulebook in force says what each credential gates, how people find one another, how long
+steps between two are, and the shares of quotes.
+"""
 
 from fractions import Fraction
 
@@ -7,8 +9,8 @@ from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
-from libs.rulebook import MatchingRules, MoneyRules
-from services.matching.storage import money_rules, projections, tasks
+from libs.rulebook import ConcernRules, MatchingRules, MoneyRules
+from services.matching.storage import concern_rules, money_rules, projections, tasks
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
@@ -16,6 +18,10 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     await held_credentials.replace_rules(work, message)
     await tasks.check_all_again(work)
     await money_rules.replace_money_rules(work, _money(message.money) if message.HasField("money") else None)
+    if message.HasField("concerns"):
+        steps = message.concerns
+        rules = ConcernRules(steps.talk_days, steps.facilitated_days, steps.answer_days, steps.cover_days, steps.kept_days)
+        await concern_rules.replace_concern_rules(work, rules)
     if message.HasField("matching"):
         adopted = message.matching
         days = (adopted.interest_days, adopted.meeting_days, adopted.trial_days)
@@ -27,4 +33,5 @@ def _money(adopted: AdoptedMoney) -> MoneyRules:
     return MoneyRules(*shares, adopted.travel_pence_a_km, adopted.travel_pence_a_minute)
 
 
-REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, ("credential_rule", "matching_rule", "money_rule"))
+_TABLES = ("credential_rule", "matching_rule", "concern_rule", "money_rule")
+REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, _TABLES)

@@ -9,6 +9,7 @@ from libs.access.audit_chain import ChainHead
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.matching.domain.concern import Concern
 from services.matching.domain.introduction import Introduction
 from services.matching.domain.peer_pair import PeerPair
 from services.matching.domain.review import Review
@@ -122,6 +123,13 @@ def _notice(work: UnitOfWork, kind: str, persons: Collection[UUID], about: UUID)
     notice.due_at.FromDatetime(work.now)
     notice.until.FromDatetime(work.now + _NOTICE_COUNTS)
     return notice
+
+
+async def concern_notice(work: UnitOfWork, kind: str, of: Concern, persons: Collection[UUID]) -> None:
+    """A notice, each time anew, and no event: what is wrong between two is nobody else's business."""
+    notice = _notice(work, kind, persons, of.id)
+    notice.about_id = f"{of.id}.{work.new_id()}"
+    await outbox.publish(work, (notice, str(of.id)))
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

@@ -100,6 +100,36 @@ PERSON_TABLES = (
         ("id", "first", "second", "paired_at", "talk_asked_at", "talk_asked_by"),
         erasure=(Delete(), Blank({"talk_asked_by": None}, KeptFor.OTHERS, of=("talk_asked_by",))),
     ),
+    # The notes before their concerns. Between two: nobody who acts for one of them gets it as that one's data.
+    PersonTable(
+        tables.concern_note,
+        ("author",),
+        ("id", "concern", "author", "for_person", "words", "written_at"),
+        erasure=(Delete(("author",)), Delete(("for_person",))),
+        own_alone=True,
+    ),
+    PersonTable(
+        tables.concern,
+        ("first", "second"),
+        (
+            *("id", "team", "owner", "first", "second", "raised_by", "step", "since", "due", "overdue_told_at", "leaver"),
+            *("first_named", "second_named", "facilitator", "facilitates_since"),
+            *("words", "look_back_on", "proposed_by", "first_yes", "second_yes", "version"),
+        ),
+        {
+            "first_well": "what each said when they looked back is private to them",
+            "second_well": "what each said when they looked back is private to them",
+        },
+        erasure=(
+            Delete(("first", "second")),
+            Blank({"first_named": None}, KeptFor.OTHERS, of=("first_named",)),
+            Blank({"second_named": None}, KeptFor.OTHERS, of=("second_named",)),
+            Blank({"facilitator": None, "facilitates_since": None}, KeptFor.OTHERS, of=("facilitator",)),
+            Blank({"proposed_by": None}, KeptFor.OTHERS, of=("proposed_by",)),
+            Delete(("owner",)),
+        ),
+        own_alone=True,
+    ),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     WORN_HATS,
@@ -110,5 +140,6 @@ PERSON_TABLES = (
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "credential_rule": "what the rulebook says of credentials",
     "matching_rule": "what the rulebook says of introductions",
+    "concern_rule": "what the rulebook says of concerns",
     "money_rule": "what the rulebook says of shares",
 }

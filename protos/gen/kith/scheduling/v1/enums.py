@@ -3,6 +3,14 @@
 from enum import StrEnum
 
 
+class VisitState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    MOVING = "moving"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
 class VisitRecordState(StrEnum):
     STARTED = "started"
     WRITTEN = "written"
@@ -17,14 +25,6 @@ class VisitRecordEntryKind(StrEnum):
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
     STOOD_BY = "stood_by"
-
-
-class VisitState(StrEnum):
-    PROPOSED = "proposed"
-    AGREED = "agreed"
-    MOVING = "moving"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
 
 
 class SeriesState(StrEnum):

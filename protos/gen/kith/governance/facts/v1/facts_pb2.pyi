@@ -110,6 +110,39 @@ class AdoptedMatching(_message.Message):
 Global___AdoptedMatching: _TypeAlias = AdoptedMatching  # noqa: Y015
 
 @_typing.final
+class AdoptedConcerns(_message.Message):
+    """AdoptedConcerns says how long the steps are that two take between whom something is wrong."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TALK_DAYS_FIELD_NUMBER: _builtins.int
+    FACILITATED_DAYS_FIELD_NUMBER: _builtins.int
+    ANSWER_DAYS_FIELD_NUMBER: _builtins.int
+    COVER_DAYS_FIELD_NUMBER: _builtins.int
+    KEPT_DAYS_FIELD_NUMBER: _builtins.int
+    talk_days: _builtins.int
+    facilitated_days: _builtins.int
+    answer_days: _builtins.int
+    cover_days: _builtins.int
+    kept_days: _builtins.int
+    def __init__(
+        self,
+        *,
+        talk_days: _builtins.int = ...,
+        facilitated_days: _builtins.int = ...,
+        answer_days: _builtins.int = ...,
+        cover_days: _builtins.int = ...,
+        kept_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_days", b"answer_days", "cover_days", b"cover_days", "facilitated_days", b"facilitated_days", "kept_days", b"kept_days", "talk_days", b"talk_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedConcerns: _TypeAlias = AdoptedConcerns  # noqa: Y015
+
+@_typing.final
 class AdoptedVisits(_message.Message):
     """AdoptedVisits says what holds for visits and their records."""
 
@@ -207,6 +240,7 @@ class RulebookAdopted(_message.Message):
     MATCHING_FIELD_NUMBER: _builtins.int
     MONEY_FIELD_NUMBER: _builtins.int
     VISITS_FIELD_NUMBER: _builtins.int
+    CONCERNS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -235,6 +269,10 @@ class RulebookAdopted(_message.Message):
     def visits(self) -> Global___AdoptedVisits:
         """unset = published before there was any: as usual"""
 
+    @_builtins.property
+    def concerns(self) -> Global___AdoptedConcerns:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -247,10 +285,11 @@ class RulebookAdopted(_message.Message):
         matching: Global___AdoptedMatching | None = ...,
         money: Global___AdoptedMoney | None = ...,
         visits: Global___AdoptedVisits | None = ...,
+        concerns: Global___AdoptedConcerns | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching", "money", b"money", "visits", b"visits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "matching", b"matching", "money", b"money", "visits", b"visits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

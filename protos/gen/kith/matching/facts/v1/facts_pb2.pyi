@@ -318,8 +318,9 @@ class NoticeWanted(_message.Message):
     DUE_AT_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended"""
+    """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended, concern_step, concern_waiting,"""
     about_id: _builtins.str
+    """concern_look_back, concern_overdue"""
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
