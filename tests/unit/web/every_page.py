@@ -10,6 +10,7 @@ from services.web.page import Page
 from services.web.routes import PAGES
 from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
+    fake_concerns,
     fake_matching,
     fake_neighbours,
     fake_series,
@@ -46,6 +47,10 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "review": (fake_matching.OPEN_REVIEW, fake_matching.CLOSED_REVIEW),
     "worker": (JO,),
     "hat": ("rota_holder",),
+    "concern": (
+        *(fake_concerns.TALKING, fake_concerns.LOOKING_FOR, fake_concerns.BESIDE, fake_concerns.AGREED, fake_concerns.LOOKING_BACK),
+        *(fake_concerns.COVERING, fake_concerns.WELL, fake_concerns.ASIDE, fake_concerns.ASKED, fake_concerns.FACILITATED),
+    ),
     "pair": (fake_neighbours.PAIR,),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
@@ -69,6 +74,15 @@ QUERIES = (
     "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended", "/holds?done=reviewed",
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
     *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
+    *(
+        f"/team/concerns/{fake_concerns.TALKING}?done={done}"
+        for done in (
+            *("raised", "beside", "named", "asked", "accepted", "declined", "written"),
+            *("proposed", "yes", "agreed", "well", "not_well", "aside", "ended"),
+        )
+    ),
+    f"/team/concerns/{fake_concerns.LOOKING_FOR}/beside?q=jo", f"/team/concerns/{fake_concerns.LOOKING_FOR}/beside?q=nobody",
+    "/visits/covers?done=not_needed",
     "/team?done=assigned", "/team?done=task_ended",
     "/week/mine?done=right", "/week/mine?week=2026-12-02", *(f"/week/away?done={done}" for done in ("away", "back")),
     *(f"/week/swaps?done={done}" for done in ("offered", "accept", "decline", "withdraw")),

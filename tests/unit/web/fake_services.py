@@ -16,6 +16,7 @@ from services.web.localisation.catalogue import EASY_READ, PLAIN_ENGLISH, load_c
 from services.web.notices.rendering import NoticeRenderer, NoticeSender
 from services.web.notices.stop_links import StopLinks
 from services.web.templates import create_environment
+from tests.unit.web.fake_concerns import FakeConcernService, FakeCoverService
 from tests.unit.web.fake_every_service import FakePersonDataService, FakePersonRightsService, FakeStatusService, reads_of_ada
 from tests.unit.web.fake_federation_services import FakeEvidenceService, FakeFederationService
 from tests.unit.web.fake_ids import (
@@ -160,6 +161,8 @@ class FakeServices:
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
     support_profiles: FakeSupportProfileService = field(default_factory=FakeSupportProfileService)
     call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
+    concerns: FakeConcernService = field(default_factory=FakeConcernService)
+    covers: FakeCoverService = field(default_factory=FakeCoverService)
     peer_posts: FakePeerPostService = field(default_factory=FakePeerPostService)
     peers: FakePeerService = field(default_factory=FakePeerService)
     reviews: FakeReviewService = field(default_factory=FakeReviewService)
@@ -201,6 +204,8 @@ class FakeServices:
             "suggestions",
             "reviews",
             "call_outs",
+            "concerns",
+            "covers",
             "peer_posts",
             "peers",
             "tasks",

@@ -15,7 +15,7 @@ from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
-from tests.unit.web import fake_matching, fake_neighbours, fake_series, fake_teams, fake_visits
+from tests.unit.web import fake_concerns, fake_matching, fake_neighbours, fake_series, fake_teams, fake_visits
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
     CAPPED_MOTION,
@@ -300,6 +300,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{review:uuid}": fake_matching.OPEN_REVIEW,
         "{worker:uuid}": JO,
         "{pair:uuid}": fake_neighbours.PAIR,
+        "{concern:uuid}": fake_concerns.TALKING,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")
