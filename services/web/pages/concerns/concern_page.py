@@ -34,7 +34,12 @@ _DONE = (
 async def show_list(ctx: PageContext) -> Response:
     """Those that go on first."""
     concerns = await fetch_concerns(ctx)
-    return ctx.render("concerns/list", open=[one for one in concerns if not one.is_over], over=[one for one in concerns if one.is_over])
+    return ctx.render(
+        "concerns/list",
+        own=[one for one in concerns if not one.is_over and not one.facilitates],
+        beside=[one for one in concerns if not one.is_over and one.facilitates],
+        over=[one for one in concerns if one.is_over],
+    )
 
 
 async def show(ctx: PageContext) -> Response:

@@ -105,7 +105,7 @@ def _view(ctx: PageContext, row: pb.Concern, names: dict[str, str]) -> ConcernVi
         "" if row.facilitates else second,
         step.value if step else "",
         _STATUS.get(step, "wait") if step else "wait",
-        ctx.say(f"concern_step.{step.value}") if step else Markup(),
+        _status_words(ctx, row, step),
         ctx.format_day(ctx.local_day(due).isoformat()) if due else "",
         due is not None and due <= ctx.now,
         step in OVER,
@@ -120,6 +120,12 @@ def _view(ctx: PageContext, row: pb.Concern, names: dict[str, str]) -> ConcernVi
         row.own_answer != pb.LOOK_BACK_ANSWER_UNSPECIFIED,
         row.leaver_id,
     )
+
+
+def _status_words(ctx: PageContext, row: pb.Concern, step: ConcernStep | None) -> Markup:
+    if step is ConcernStep.FACILITATED and row.facilitates:
+        return ctx.say("concern.you_are_beside" if row.facilitator_accepted else "concern.you_are_asked")
+    return ctx.say(f"concern_step.{step.value}") if step else Markup()
 
 
 def _repair(ctx: PageContext, row: pb.Concern, names: dict[str, str]) -> RepairView:
