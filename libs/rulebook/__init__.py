@@ -2,7 +2,7 @@
 
 from libs.rulebook.concerns import ConcernRules
 from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
-from libs.rulebook.matching import MatchingRules
+from libs.rulebook.matching import LinkHat, MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
 from libs.rulebook.money import MoneyRules
 from libs.rulebook.parser import read_rulebook
@@ -17,6 +17,7 @@ __all__ = [
     "CredentialKind",
     "Gate",
     "HoldKind",
+    "LinkHat",
     "MatchingRules",
     "MemberClass",
     "Mistake",

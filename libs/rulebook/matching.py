@@ -1,6 +1,7 @@
 """Reads how people find one another: how long each step of an introduction may take, and when both look back."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from libs.rulebook.toml_table import TomlTable
 
@@ -9,15 +10,25 @@ _MAX_VISITS = 200
 _MAX_REVIEWS = 20
 
 
+class LinkHat(StrEnum):
+    """Which hat makes somebody the co-op's Link."""
+
+    SECRETARY = "secretary"
+    LINK = "link"
+
+
 @dataclass(frozen=True)
 class MatchingRules:
-    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week."""
+    """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week; who
+    is the Link.
+    """
 
     interest_days: int = 14
     meeting_days: int = 28
     trial_days: int = 56
     review_visits: tuple[int, ...] = (3, 8, 12)
     shown_a_week: int = 20
+    link: LinkHat = LinkHat.SECRETARY
 
 
 def read_matching(root: TomlTable) -> MatchingRules:
@@ -31,6 +42,7 @@ def read_matching(root: TomlTable) -> MatchingRules:
         trial_days=table.integer("trial_days", 1, _MAX_DAYS, example=usual.trial_days, default=usual.trial_days),
         review_visits=_review_visits(table, usual.review_visits),
         shown_a_week=table.integer("shown_a_week", 1, 1000, example=usual.shown_a_week, default=usual.shown_a_week),
+        link=table.choice("link", LinkHat, usual.link),
     )
     table.reject_unknown_keys()
     return rules

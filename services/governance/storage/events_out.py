@@ -33,6 +33,7 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             trial_days=rules.trial_days,
             review_visits=rules.review_visits,
             shown_a_week=rules.shown_a_week,
+            link_hat=rules.link,
         )
     )
     if (money := rulebook.money) is not None:

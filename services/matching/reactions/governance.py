@@ -9,7 +9,7 @@ from libs.access import held_credentials
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
-from libs.rulebook import ConcernRules, MatchingRules, MoneyRules
+from libs.rulebook import ConcernRules, LinkHat, MatchingRules, MoneyRules
 from services.matching.storage import concern_rules, money_rules, projections, tasks
 
 
@@ -24,8 +24,9 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
         await concern_rules.replace_concern_rules(work, rules)
     if message.HasField("matching"):
         adopted = message.matching
+        link = LinkHat(adopted.link_hat or LinkHat.SECRETARY)
         days = (adopted.interest_days, adopted.meeting_days, adopted.trial_days)
-        await projections.replace_matching_rules(work, MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week))
+        await projections.replace_matching_rules(work, MatchingRules(*days, tuple(adopted.review_visits), adopted.shown_a_week, link))
 
 
 def _money(adopted: AdoptedMoney) -> MoneyRules:

@@ -1,4 +1,4 @@
-"""Who is the co-op's Link to its peers: a projection of identity's hats says who wears the hat for it."""
+"""Who is the co-op's Link: the rulebook in force says which hat makes somebody one, and a projection of identity's hats who wears it."""
 
 from uuid import UUID
 
@@ -6,11 +6,19 @@ from sqlalchemy import bindparam, select
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from services.matching.storage import projections
 
-LINK_HAT = hats.SECRETARY
-"""No rulebook names a hat of its own for it (ADR 57). The rows of pairs are open to this hat (migration 0008)."""
 _WEARERS = select(hats.worn_hat.c.person).where(hats.worn_hat.c.hat == bindparam("hat")).order_by(hats.worn_hat.c.person)
 
 
 async def list_links(work: UnitOfWork) -> list[UUID]:
-    return list((await work.connection.execute(_WEARERS, {"hat": LINK_HAT})).scalars())
+    return list((await work.connection.execute(_WEARERS, {"hat": await _hat(work)})).scalars())
+
+
+async def require_link(work: UnitOfWork) -> UUID:
+    """The Link who calls. Row-level security opens the pairs of peers to the same hat. Raises NotAllowed HAT_NEEDED or PERSON_NEEDED."""
+    return await hats.require_person(work, await _hat(work))
+
+
+async def _hat(work: UnitOfWork) -> str:
+    return (await projections.get_matching_rules(work)).link.value

@@ -82,6 +82,7 @@ matching_rule = Table(
     required("trial_days", Integer),
     required("review_visits", ARRAY(Integer)),
     required("shown_a_week", Integer),
+    required("link", Text, server_default="secretary"),
 )
 
 held_credential = held_credentials.held_credential.to_metadata(metadata)

@@ -1,4 +1,7 @@
-"""Something is wrong between two of a team: how far they have come, what they wrote, and how long its steps are by the rulebook."""
+"""Something is wrong between two of a team: how far they have come, what they wrote, and how long its steps are by the rulebook.
+
+And which hat makes somebody the Link, by the rulebook: two may want the Link beside them, and pairs of peers are open to that hat alone.
+"""
 
 from alembic import op
 
@@ -96,6 +99,16 @@ grant update (author, for_person) on concern_note to kith_matching_run;
 """
 
 
+# Without a rulebook that says otherwise secretaries are the Links.
+LINKS = """
+alter table matching_rule add column link text not null default 'secretary';
+alter policy peer_pair_link on peer_pair using (IS_LINK);
+alter policy peer_pair_link_asks on peer_pair using (IS_LINK);
+""".replace("IS_LINK", "PRINCIPAL is null and kith_wears(coalesce((select rules.link from matching_rule as rules), 'secretary'))").replace(
+    "PRINCIPAL", PRINCIPAL
+)
+
+
 def upgrade() -> None:
     op.execute(TABLES)
-    op.execute(SECURITY)
+    op.execute(SECURITY + LINKS)

@@ -86,10 +86,13 @@ class AdoptedMatching(_message.Message):
     TRIAL_DAYS_FIELD_NUMBER: _builtins.int
     REVIEW_VISITS_FIELD_NUMBER: _builtins.int
     SHOWN_A_WEEK_FIELD_NUMBER: _builtins.int
+    LINK_HAT_FIELD_NUMBER: _builtins.int
     interest_days: _builtins.int
     meeting_days: _builtins.int
     trial_days: _builtins.int
     shown_a_week: _builtins.int
+    link_hat: _builtins.str
+    """whose wearers are the Links: secretary, link; empty = published before there was a choice: secretary"""
     @_builtins.property
     def review_visits(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
     def __init__(
@@ -100,10 +103,11 @@ class AdoptedMatching(_message.Message):
         trial_days: _builtins.int = ...,
         review_visits: _abc.Iterable[_builtins.int] | None = ...,
         shown_a_week: _builtins.int = ...,
+        link_hat: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["interest_days", b"interest_days", "meeting_days", b"meeting_days", "review_visits", b"review_visits", "shown_a_week", b"shown_a_week", "trial_days", b"trial_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interest_days", b"interest_days", "link_hat", b"link_hat", "meeting_days", b"meeting_days", "review_visits", b"review_visits", "shown_a_week", b"shown_a_week", "trial_days", b"trial_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
