@@ -1,5 +1,6 @@
 """Something is wrong between two of a team: they talk, with somebody beside them or without, agree on something, or end it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.scheduling.facts.v1 import facts_pb2 as visit_facts
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, NotFound
+from services.scheduling.reactions import matching
 from tests.support.concern_people import STEPS, ConcernPeople, concern_people
 from tests.support.running_co_op import Infrastructure
 from tests.support.waiting import wait_until
@@ -60,11 +63,26 @@ async def test_two_talk_with_somebody_beside_them_and_nobody_else_reads_it(infra
         assert await people.words(concern, wren) == []
         with pytest.raises(NotFound, match="CONCERN_UNKNOWN"):
             await people.get(concern, robin)
+
+
+@pytest.mark.capability("T11")
+async def test_who_acts_speaks_for_one_and_nothing_published_says_by_whose_wish(infrastructure: Infrastructure) -> None:
+    async with concern_people(infrastructure) as people:
+        ada, wren, sister = await people.people.members(3)
+        team = await people.form_team(ada, wren)
+        as_ada, wren_as_ada = await people.people.let_act(sister, ada), await people.people.let_act(wren, ada)
+        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+            await people.raise_concern(team, wren_as_ada, wren)
+        concern = await people.raise_concern(team, as_ada, wren, "It happened twice.")
+        assert await people.words(concern, wren) == ["It happened twice."]
+        await people.say("SetConcernAside", concern, wren)
+        assert await people.told() == [("concern_step", {ada, wren})] * 2
         events = [event for event in await people.co_op.published_events("matching") if "oncern" in str(event)]
         assert {type(event) for event in events} == {facts.NoticeWanted}
-        assert not any(word in str(event) for event in events for word in ("twice", "afraid", "Friday"))
-        kinds = [kind for kind, _ in await people.told()]
-        assert (kinds[0], kinds[-1]) == ("concern_step", "concern_step")
+        assert "twice" not in str(events)
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as rows:
+            actors = await rows.fetch("select actor, acting_for from outbox where type like '%NoticeWanted'")
+        assert [tuple(row) for row in actors] == [("", "")] * 2, "nor do the envelopes"
 
 
 @pytest.mark.capability("T11")
@@ -86,6 +104,12 @@ async def test_both_agree_and_are_asked_once_and_overdue_steps_are_told_once(inf
         await people.say("AnswerLookBack", concern, wren, well=True)
         closed = (await people.get(concern, ada)).concern
         assert (closed.step, closed.repair.words) == (STEPS.CONCERN_STEP_REPAIRED, "Wren rings first")
+
+        for days, is_kept in ((-179, True), (-180, False)):
+            async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as rows:
+                await rows.execute("update concern set since = $1 where id = $2", people.co_op.now() + timedelta(days=days), UUID(concern))
+            await people.forget_passed()
+            assert (concern in await people.list_of(ada, ada)) is is_kept, "as long as the rulebook says"
 
         await people.co_op.move_clock(15 * 86_400)
         await people.raise_concern(team, ada, wren)  # an event of our own wakes the job
@@ -131,6 +155,11 @@ async def test_when_it_ends_the_visits_that_need_somebody_are_found_before_it_is
         assert await people.uncovered(ada) == []
         with pytest.raises(FailedPrecondition, match="CONCERN_OVER"):
             await people.say("EndWorkingTogether", concern, wren)
+        await people.co_op.rebuild("scheduling", matching.REACTIONS)
+        await people.co_op.wait_until_consumed("scheduling", "matching")
+        scheduled = await people.co_op.published_events("scheduling")
+        raised = [event for event in scheduled if isinstance(event, visit_facts.CoverNeeded | visit_facts.CoverSettled)]
+        assert [type(event) for event in raised] == [visit_facts.CoverNeeded, visit_facts.CoverSettled], "once for each leave"
 
 
 @pytest.mark.capability("T11")

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kith.identity.facts.v1.facts_pb2 import HatGiven
 from kith.matching.facts.v1 import facts_pb2 as facts
@@ -16,8 +17,10 @@ from kith.scheduling.v1 import covers_pb2 as covers
 from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1.covers_pb2_grpc import CoverServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
-from libs.database.engine import new_id
+from libs import callers
+from libs.database.engine import Database, new_id
 from libs.rpc.client import call_service
+from services.matching.commands.forget_passed import forget_passed
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
 from tests.support.teams_of_people import invite_to_team
@@ -114,6 +117,15 @@ class ConcernPeople:
 
     async def need_no_cover(self, cover: str, by: UUID) -> None:
         await call_service(self.covers.NeedNoCover, covers.NeedNoCoverRequest(request_id=str(new_id()), cover_id=cover), self.token(by))
+
+    async def forget_passed(self) -> None:
+        """As the job of matching does every hour."""
+        database = Database(self.co_op.databases["matching"].run_url)
+        try:
+            async with database.work(callers.job("forget_passed"), self.co_op.now()) as work:
+                await forget_passed(work, zone=ZoneInfo("Europe/London"))
+        finally:
+            await database.close()
 
     async def told(self) -> list[tuple[str, set[UUID]]]:
         """What notices are about and to whom, in their order."""

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from libs.access import acting, hats
+from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
 from services.matching.commands.concern_steps import save_step
 from services.matching.domain.concern import accept_facilitation, end_facilitation
-from services.matching.domain.support_profile import SCOPE
 from services.matching.storage import concerns, events_out
 
 
@@ -25,7 +24,7 @@ async def answer_facilitation(
         changed = end_facilitation(concern, person)
     else:
         changed = accept_facilitation(concern, person, work.now)
-        if concern.owner in concern.two and SCOPE in await acting.live_scopes(work, person, concern.owner):
+        if await concerns.is_on_a_side(work, concern, person):
             raise FailedPrecondition("FACILITATOR_ON_A_SIDE")
     if changed != concern:
         await save_step(work, concern, changed)

@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from libs.access import acting
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound, invalid
 from services.matching.commands.concern_side import open_own
 from services.matching.commands.concern_steps import save_step
 from services.matching.domain import concern as rules
-from services.matching.domain.support_profile import SCOPE
-from services.matching.storage import events_out, projections
+from services.matching.storage import concerns, events_out, projections
 
 
 async def name_facilitator(work: UnitOfWork, concern_id: UUID, named: UUID) -> bool:
@@ -21,7 +19,7 @@ async def name_facilitator(work: UnitOfWork, concern_id: UUID, named: UUID) -> b
     changed = rules.name_facilitator(concern, own, named)
     if not await projections.is_member(work, named):
         raise NotFound("MEMBER_UNKNOWN")
-    if concern.owner in concern.two and SCOPE in await acting.live_scopes(work, named, concern.owner):
+    if await concerns.is_on_a_side(work, concern, named):
         raise invalid("person_id", "FACILITATOR_ON_A_SIDE")
     if changed != concern:
         await save_step(work, concern, changed)

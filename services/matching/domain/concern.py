@@ -123,9 +123,6 @@ class Concern:
         """What this one said when they looked back: for them alone."""
         return self.first_well if one == self.first else self.second_well
 
-    def is_overdue(self, now: datetime) -> bool:
-        return self.due is not None and self.due <= now
-
 
 def raise_concern(
     new_id: UUID, team: UUID, owner: UUID, raiser: UUID, other: UUID, now: datetime, rules: ConcernRules, *, facilitated: bool

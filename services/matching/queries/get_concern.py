@@ -29,7 +29,7 @@ async def get_concern(work: UnitOfWork, concern_id: UUID) -> SeenConcern:
     await audit.record_read(work, "concern", "view", *concern.two)
     named: list[UUID] = []
     if concern.step is ConcernStep.FACILITATED and reader in concern.two:
-        named = [link for link in await links.list_links(work) if link not in concern.two]
+        named = [link for link in await links.list_links(work) if not await concerns.is_on_a_side(work, concern, link)]
     return SeenConcern(_seen(concern, reader), reader, await concern_notes.list_of(work, concern.id), named)
 
 

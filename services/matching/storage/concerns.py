@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.access import acting
 from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.matching.domain.concern import BETWEEN_TWO, Concern
+from services.matching.domain.support_profile import SCOPE
 from services.matching.storage.tables import concern, concern_rule
 
 _FIND = select(concern).where(concern.c.id == bindparam("of"))
@@ -98,6 +100,12 @@ async def list_waiting_for_cover(work: UnitOfWork, owner: UUID, leaver: UUID, le
     """Those that wait until what this one left in the owner's team, then or before, is covered; locked."""
     rows = await work.connection.execute(_COVERED, {"of_owner": owner, "of_leaver": leaver, "left_at": left_at})
     return list(map(_to_concern, rows))
+
+
+async def is_on_a_side(work: UnitOfWork, between: Concern, person: UUID) -> bool:
+    """One of the two, or who acts for the one whose team it is: nobody to be beside both."""
+    acts = between.owner in between.two and SCOPE in await acting.live_scopes(work, person, between.owner)
+    return acts or person in between.two
 
 
 async def list_due(work: UnitOfWork) -> Sequence[Concern]:

@@ -126,10 +126,10 @@ def _notice(work: UnitOfWork, kind: str, persons: Collection[UUID], about: UUID)
 
 
 async def concern_notice(work: UnitOfWork, kind: str, of: Concern, persons: Collection[UUID]) -> None:
-    """A notice, each time anew, and no event: what is wrong between two is nobody else's business."""
+    """A notice, each time anew, and no event: what is wrong between two is nobody else's business. It does not say who did what."""
     notice = _notice(work, kind, persons, of.id)
     notice.about_id = f"{of.id}.{work.new_id()}"
-    await outbox.publish(work, (notice, str(of.id)))
+    await outbox.publish(work, (notice, str(of.id)), anonymous=True)
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:
