@@ -23,6 +23,7 @@ from kith.identity.v1.recovery_pb2_grpc import RecoveryServiceStub
 from kith.identity.v1.relationships_pb2_grpc import RelationshipServiceStub
 from kith.matching.v1.asks_pb2_grpc import AskServiceStub
 from kith.matching.v1.call_outs_pb2_grpc import CallOutServiceStub
+from kith.matching.v1.concerns_pb2_grpc import ConcernServiceStub
 from kith.matching.v1.introductions_pb2_grpc import IntroductionServiceStub
 from kith.matching.v1.matching_days_pb2_grpc import MatchingDayServiceStub
 from kith.matching.v1.partners_pb2_grpc import PartnerServiceStub
@@ -39,6 +40,7 @@ from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.v1.activities_pb2_grpc import ActivityServiceStub
 from kith.scheduling.v1.calendars_pb2_grpc import CalendarServiceStub
+from kith.scheduling.v1.covers_pb2_grpc import CoverServiceStub
 from kith.scheduling.v1.engagements_pb2_grpc import EngagementServiceStub
 from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
 from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
@@ -72,6 +74,8 @@ class ServiceClients:
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""
+        self.covers = CoverServiceStub(self._channels["scheduling"])
+        """Which visits need somebody since one of the team has left."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])
         """What happened at visits, as both sides say."""
         self.visit_series = VisitSeriesServiceStub(self._channels["scheduling"])
@@ -122,6 +126,8 @@ class ServiceClients:
         """Offers that fit, with every reason."""
         self.call_outs = CallOutServiceStub(channel)
         """What people openly say that they look for."""
+        self.concerns = ConcernServiceStub(channel)
+        """What is wrong between two of a team, and what becomes of it."""
         self.introductions = IntroductionServiceStub(channel)
         self.asks = AskServiceStub(channel)
         """What people ask other co-ops, and what these ask."""

@@ -6,4 +6,9 @@ OPERATOR = "operator"
 """Keeps the server running."""
 SCRUTINEER = "scrutineer"
 """Checks every row of a roll against the register before a vote with other co-ops."""
-HATS = (SECRETARY, OPERATOR, SCRUTINEER)
+LINK = "link"
+"""Members who help each other, and two between whom something is wrong, turn to the Link. It is a hat of its own where the rulebook says
+so; otherwise secretaries are the Links."""
+AUDIENCES = (SECRETARY, OPERATOR, SCRUTINEER)
+"""With whom people share fields of their records. The Link reads none."""
+HATS = (*AUDIENCES, LINK)

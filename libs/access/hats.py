@@ -17,7 +17,8 @@ from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
 from libs.refusals import NotAllowed
 
-SECRETARY, OPERATOR, SCRUTINEER, HATS = hat_names.SECRETARY, hat_names.OPERATOR, hat_names.SCRUTINEER, hat_names.HATS
+SECRETARY, OPERATOR, SCRUTINEER, LINK = hat_names.SECRETARY, hat_names.OPERATOR, hat_names.SCRUTINEER, hat_names.LINK
+HATS = hat_names.HATS
 
 metadata = MetaData()
 

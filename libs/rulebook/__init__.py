@@ -1,7 +1,8 @@
 """Parses the co-op's rules file and reports every mistake with its line. Pure: bytes in, values out."""
 
+from libs.rulebook.concerns import ConcernRules
 from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
-from libs.rulebook.matching import MatchingRules
+from libs.rulebook.matching import LinkHat, MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
 from libs.rulebook.money import MoneyRules, PayFloor
 from libs.rulebook.parser import read_rulebook
@@ -13,9 +14,11 @@ from libs.rulebook.visits import VisitRules
 __all__ = [
     "SCHEMA",
     "After",
+    "ConcernRules",
     "CredentialKind",
     "Gate",
     "HoldKind",
+    "LinkHat",
     "MatchingRules",
     "MemberClass",
     "Mistake",

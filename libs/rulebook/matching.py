@@ -1,6 +1,7 @@
 """Reads how people find one another: how long each step of an introduction may take, and when both look back."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from libs.rulebook.toml_table import TomlTable
 
@@ -12,10 +13,17 @@ _FEWEST_TOLD = 3
 """No co-op may tell others of fewer people than these."""
 
 
+class LinkHat(StrEnum):
+    """Which hat makes somebody the co-op's Link."""
+
+    SECRETARY = "secretary"
+    LINK = "link"
+
+
 @dataclass(frozen=True)
 class MatchingRules:
     """Days that each step waits for the answers of both; after which visits both sides say how it goes; how often one is shown a week;
-    whether there are matching days, and how many days after one its ranks are kept.
+    whether there are matching days, and how many days after one its ranks are kept; who is the Link.
 
     Of asks between co-ops: how many days one is open, below how many another co-op is told "none or a few", how many each may ask a day.
     """
@@ -30,6 +38,7 @@ class MatchingRules:
     asks_a_day: int = 10
     matching_days: bool = True
     ranks_kept_days: int = 28
+    link: LinkHat = LinkHat.SECRETARY
 
 
 def read_matching(root: TomlTable) -> MatchingRules:
@@ -48,6 +57,7 @@ def read_matching(root: TomlTable) -> MatchingRules:
         asks_a_day=table.integer("asks_a_day", 1, 100, example=usual.asks_a_day, default=usual.asks_a_day),
         matching_days=table.flag("matching_days", default=usual.matching_days),
         ranks_kept_days=table.integer("ranks_kept_days", 1, _MAX_DAYS, example=usual.ranks_kept_days, default=usual.ranks_kept_days),
+        link=table.choice("link", LinkHat, usual.link),
     )
     table.reject_unknown_keys()
     return rules

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from hashlib import sha256
 
+from libs.rulebook.concerns import read_concerns
 from libs.rulebook.credentials import read_credentials
 from libs.rulebook.matching import read_matching
 from libs.rulebook.mistakes import RulebookMistakes
@@ -57,10 +58,12 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     money = read_money(root)
     visits = read_visits(root)
     partners = read_partners(root)
+    concerns = read_concerns(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits, partners)
+    rules = (credentials, matching, retention, money, visits, partners, concerns)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, *rules)
 
 
 def _check_schema(root: TomlTable) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from libs.rulebook.concerns import ConcernRules
 from libs.rulebook.counting import CountingRule, Threshold
 from libs.rulebook.credentials import CredentialKind
 from libs.rulebook.matching import MatchingRules
@@ -89,6 +90,8 @@ class Rulebook:
     """What holds for visits; as usual where the rulebook does not say."""
     partners: PartnerRules
     """What holds for partners and referrals; as usual where the rulebook does not say."""
+    concerns: ConcernRules
+    """How long steps are between two between whom something is wrong; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

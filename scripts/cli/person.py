@@ -27,7 +27,7 @@ person_app.add_typer(hat_app, name="hat")
 
 _PersonArgument = Annotated[str, typer.Argument(help="A member number, or a person's id.")]
 _PeopleArgument = Annotated[list[str] | None, typer.Argument(help="Member numbers, or persons' ids.", show_default=False)]
-_HatArgument = Annotated[str, typer.Argument(help="secretary, operator or scrutineer.")]
+_HatArgument = Annotated[str, typer.Argument(help="secretary, operator, scrutineer, or link where the rulebook has it.")]
 _FOR_CARD = "Good for a year. Anyone who has this card can sign in as you: keep it like a door key."
 _FOR_LINK = "Good once, within a day."
 

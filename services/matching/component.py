@@ -11,10 +11,19 @@ from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.matching.domain.districts import read_districts
 from services.matching.domain.places import read_places
-from services.matching.jobs import close_reviews, end_introductions, end_places, end_tasks, forget_passed, run_matching_day
-from services.matching.reactions import federation, governance, identity, membership
+from services.matching.jobs import (
+    close_reviews,
+    end_introductions,
+    end_places,
+    end_tasks,
+    follow_concerns,
+    forget_passed,
+    run_matching_day,
+)
+from services.matching.reactions import federation, governance, identity, membership, scheduling
 from services.matching.rpc.ask_servicer import ask_service
 from services.matching.rpc.call_out_servicer import call_out_service
+from services.matching.rpc.concern_servicer import concern_service
 from services.matching.rpc.introduction_servicer import introduction_service
 from services.matching.rpc.matching_day_servicer import matching_day_service
 from services.matching.rpc.partner_servicer import partner_service
@@ -46,6 +55,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 suggestion_service(runtime, zone),
                 call_out_service(runtime, zone),
                 ask_service(runtime, districts, zone),
+                concern_service(runtime, zone),
                 introduction_service(runtime, zone),
                 matching_day_service(runtime, zone),
                 peer_post_service(runtime, zone),
@@ -58,10 +68,17 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
-            reactions=(identity.REACTIONS, membership.reactions(zone), governance.REACTIONS, federation.REACTIONS),
+            reactions=(
+                identity.REACTIONS,
+                membership.reactions(zone),
+                governance.REACTIONS,
+                federation.REACTIONS,
+                scheduling.REACTIONS,
+            ),
             jobs=(
                 end_introductions.JOB,
                 close_reviews.JOB,
+                follow_concerns.JOB,
                 end_places.job(runtime),
                 end_tasks.job(zone, runtime),
                 forget_passed.job(zone),

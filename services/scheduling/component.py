@@ -9,10 +9,11 @@ from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
-from services.scheduling.jobs import confirm_by_timer, forget_past_weeks, give_back_uncleared, plan_series_visits
+from services.scheduling.jobs import confirm_by_timer, forget_past_weeks, give_back_uncleared, plan_series_visits, settle_covers
 from services.scheduling.reactions import governance, identity, matching
 from services.scheduling.rpc.activity_servicer import activity_service
 from services.scheduling.rpc.calendar_servicer import calendar_service
+from services.scheduling.rpc.cover_servicer import cover_service
 from services.scheduling.rpc.engagement_servicer import engagement_service
 from services.scheduling.rpc.funding_servicer import funding_service
 from services.scheduling.rpc.pay_period_servicer import pay_period_service
@@ -44,6 +45,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 engagement_service(runtime),
                 pay_period_service(runtime, zone),
                 activity_service(runtime, zone),
+                cover_service(runtime),
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
@@ -52,6 +54,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 give_back_uncleared.job(runtime),
                 forget_past_weeks.job(zone),
                 confirm_by_timer.JOB,
+                settle_covers.JOB,
                 plan_series_visits.job(zone),
                 dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
                 seal_reads_job(events_out.read_audit_sealed),

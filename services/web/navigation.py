@@ -45,7 +45,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("/qualifications", "place.qualifications", "secretary"),
             ("/emergency-access", "place.emergency", "secretary"),
             ("/support/fairness", "place.fairness", "secretary"),
-            ("/people/pairs", "place.neighbour_pairs", "secretary"),
+            ("/people/pairs", "place.neighbour_pairs", "secretary link"),
             ("/partners", "place.partners", "secretary"),
             ("/people/put-in-touch", "place.put_in_touch", "secretary"),
             ("/second-looks", "place.second_looks", "scrutineer"),
@@ -62,8 +62,8 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
 )
-"""Per group its heading and its links: path, name, and the hat that they are for."""
-_NAVIGATION_HATS = frozenset(hat for _, links in _NAVIGATION for _, _, hat in links if hat)
+"""Per group its heading and its links: path, name, and the hats that they are for; any of them is enough."""
+_NAVIGATION_HATS = frozenset(hat for _, links in _NAVIGATION for _, _, hats in links for hat in hats.split())
 
 
 _ACTING_PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -95,7 +95,11 @@ def places_of_hats(has_hat: Callable[[str], bool], say: Say, here: str) -> list[
     groups = [
         NavigationGroup(
             say(heading),
-            tuple(NavigationLink(path, say(key), path == here) for path, key, hat in links if hat == _EVERYBODY or has_hat(hat)),
+            tuple(
+                NavigationLink(path, say(key), path == here)
+                for path, key, hats in links
+                if hats == _EVERYBODY or any(map(has_hat, hats.split()))
+            ),
         )
         for heading, links in _NAVIGATION
     ]

@@ -56,6 +56,7 @@ from services.web.pages.ballots.own_ballot import OwnBallotPages
 from services.web.pages.ballots.paper import PaperBallotPages
 from services.web.pages.calendars import feed, my_calendar
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
+from services.web.pages.concerns import concern_forms, concern_page
 from services.web.pages.consents import ask_consent, capacity, consent_list, lawful_decider
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
@@ -99,6 +100,7 @@ from services.web.pages.support import call_outs, fairness, find, getting, givin
 from services.web.pages.teams import task_form, team_forms, team_page
 from services.web.pages.visits import (
     away,
+    cover_page,
     record_forms,
     record_section,
     record_timer,
@@ -330,6 +332,15 @@ _MEMBER_PAGES = (
     form_page("/team/{team:uuid}/members/{person:uuid}/hat", team_forms.OFFER, Access.MEMBER, acting=True),
     confirmed_actions.confirmation_page("/team/{team:uuid}/members/{person:uuid}/end", team_page.END),
     confirmed_actions.confirmation_page("/team/{team:uuid}/leave", team_page.LEAVE),
+    concern_page.LIST_PAGE,
+    concern_page.PAGE,
+    concern_page.ASIDE_PAGE,
+    concern_page.END_PAGE,
+    concern_forms.RAISE_PAGE,
+    concern_forms.NAME_PAGE,
+    concern_forms.WRITE_PAGE,
+    concern_forms.PROPOSE_PAGE,
+    cover_page.PAGE,
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),

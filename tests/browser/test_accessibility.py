@@ -42,6 +42,8 @@ MEMBER = (
     "/people",
     "/team",
     "/team/invite?q=a",
+    "/team/concerns",
+    "/visits/covers",
     "/week",
     "/week/mine",
     "/week/who-came",

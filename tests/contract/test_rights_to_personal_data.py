@@ -140,6 +140,7 @@ GUARDS = {
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),
     ("ListVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_visits"),
+    ("GetCovers", "Visit"): Guard("agreed_by proposed_by", Right.OWN_OR_ACTING, "scheduling/queries/get_covers"),
     ("ListOpenVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_open_visits"),
     ("GetVisitRecords", "VisitRecordEntry"): Guard("by note", Right.RECORD_SIDES, "scheduling/queries/get_visit_records"),
     ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),

@@ -23,6 +23,7 @@ LASTING = {("merged_person", "person"), ("merged_person", "kept"), ("team_member
 WORDS = {("introduction", "step"): "open", ("introduction", "kind"): "support", ("private_no", "kind"): "no"}
 WORDS |= {("co_op_ask_reply", "reference"): "", ("received_ask_reply", "reference"): ""}
 WORDS |= {("referral", "direction"): "in"}
+WORDS |= {("concern", "step"): "talk"}
 OWNER = new_id()
 """The row that those of other tables belong to."""
 MOMENT = datetime(2027, 3, 1, 9, tzinfo=UTC)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
+from kith.governance.facts.v1.facts_pb2 import AdoptedMatching, RulebookAdopted
+from kith.identity.facts.v1.facts_pb2 import HatGiven, PersonErased, PersonsMerged
 from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import introductions_pb2 as steps
 from kith.membership.facts.v1.facts_pb2 import MembershipEnded
@@ -154,6 +155,34 @@ async def test_without_a_link_apart_from_the_two_nobody_becomes_a_pair(infrastru
         [pair] = await people.pairs(link)
         with pytest.raises(NotFound, match="PEER_PAIR_UNKNOWN"):
             await people.ask_to_talk(pair.pair_id, ada)
+
+
+@pytest.mark.capability("T7")
+async def test_the_rulebook_says_which_hat_makes_somebody_the_link(infrastructure: Infrastructure) -> None:
+    """Nothing changes without a word of it; with a hat of its own, secretaries are told of nothing and see no pair."""
+    async with peer_people(infrastructure) as people:
+        ada, wren, secretary, link = await people.people.members(4)
+        await people.make_link(secretary)
+        await people.people.identity.publish((HatGiven(person_id=str(link), hat="link"), str(link)))
+        await people.co_op.wait_until_consumed("matching", "identity")
+        with pytest.raises(NotAllowed, match="HAT_NEEDED"):
+            await people.pairs(link, hat="link")
+        for hat in ("link", "", "link"):
+            rules = AdoptedMatching(interest_days=14, meeting_days=28, trial_days=56, shown_a_week=20, link_hat=hat)
+            adopted = RulebookAdopted(rulebook_hash="11" * 32, decision_id=str(new_id()), matching=rules)
+            await people.people.governance.publish((adopted, adopted.decision_id))
+            await people.co_op.wait_until_consumed("matching", "governance")
+            wearer, other = (link, secretary) if hat else (secretary, link)
+            assert await people.pairs(wearer, hat=hat or "secretary") == []
+            with pytest.raises(NotAllowed, match="HAT_NEEDED"):
+                await people.pairs(other, hat="secretary" if hat else "link")
+        pair = await people.become_a_pair(ada, wren)
+        assert [seen.pair_id for seen in await people.pairs(link, hat="link")] == [pair]
+        await people.ask_to_talk(pair, link, hat="link")
+        told = await _notices(people)
+        assert [told[0], told[-1]] == [("peer_link_told", {link}), ("peer_talk_asked", {ada, wren})]
+        async with people.co_op.database_transaction("matching", caller=callers.Caller(str(secretary), secretary, hat="secretary")) as rows:
+            assert await rows.fetch("select id from peer_pair") == [], "the database shows it to no other hat"
 
 
 async def test_nobody_speaks_for_another_and_nobody_is_their_own_peer(infrastructure: Infrastructure) -> None:

@@ -279,7 +279,7 @@ async def test_a_worker_takes_them_all_but_those_that_cannot_be(infrastructure: 
 
         before = len(await told(everybody))
         await people.leave_team(ada, wren)
-        assert (await told(everybody))[before:] == [("series_given_back", {ada})], "once for all of them"
+        assert (await told(everybody))[before:] == [("cover_needed", {ada})], "once for all of them"
         assert {visit.free_places for visit in (await everybody.get(series, ada)).visits if visit.visit_id in result.taken_visit_ids} == {1}
 
 

@@ -85,13 +85,13 @@ def random_world(random: Random, people: Sequence[UUID], askers: int) -> World:
 
     def audience() -> tuple[str, str]:
         kind = random.choice(("person", "person", "hat", "members", "team", "team"))
-        return kind, {"person": str(random.choice(people)), "hat": random.choice(hat_names.HATS), "members": "", "team": ""}[kind]
+        return kind, {"person": str(random.choice(people)), "hat": random.choice(hat_names.AUDIENCES), "members": "", "team": ""}[kind]
 
     acting = tuple((random.choice(people), random.choice(people), random.choice(_SCOPES), span()) for _ in range(2 * len(people)))
     pairs = [(holder, subject) for holder, subject, _, _ in acting]
 
     def asker() -> Asker:
-        hat, hour = random.choice(("", *hat_names.HATS)), random.randrange(_HOURS)
+        hat, hour = random.choice(("", *hat_names.AUDIENCES)), random.randrange(_HOURS)
         if random.random() < 0.3:
             person, subject = random.choice((random.choice(pairs), (random.choice(people), random.choice(people))))
             return Asker(person, hat, subject, hour)
@@ -102,7 +102,7 @@ def random_world(random: Random, people: Sequence[UUID], askers: int) -> World:
     return World(
         tuple(people),
         members,
-        frozenset((random.choice(people), random.choice(hat_names.HATS)) for _ in range(len(people) // 2)),
+        frozenset((random.choice(people), random.choice(hat_names.AUDIENCES)) for _ in range(len(people) // 2)),
         tuple((random.choice(people), random.choice(FIELDS), *audience(), span()) for _ in range(6 * len(people))),
         acting,
         tuple((random.choice(people), random.choice(people), hour, hour + 1) for hour in random.choices(range(_HOURS), k=len(people) // 2)),

@@ -134,6 +134,7 @@ def rulebook_response(adopted: AdoptedRulebook) -> pb.GetRulebookResponse:
         text=adopted.text,
         decision_id=str(adopted.decision),
         adopted_at=timestamp(adopted.adopted_at),
+        link_hat=rules.matching.link,
         classes=[
             pb.MemberClass(
                 key=member_class.key,

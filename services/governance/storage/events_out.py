@@ -38,6 +38,7 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             asks_a_day=rules.asks_a_day,
             no_matching_days=not rules.matching_days,
             ranks_kept_days=rules.ranks_kept_days,
+            link_hat=rules.link,
         )
     )
     if (money := rulebook.money) is not None:
@@ -48,6 +49,16 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             message.money.pay_floors.add(first_day=floor.first_day.isoformat(), pence_an_hour=floor.pence_an_hour)
     message.visits.confirm_after_days = rulebook.visits.confirm_after_days
     message.partners.answer_days = rulebook.partners.answer_days
+    concerns = rulebook.concerns
+    message.concerns.CopyFrom(
+        facts.AdoptedConcerns(
+            talk_days=concerns.talk_days,
+            facilitated_days=concerns.facilitated_days,
+            answer_days=concerns.answer_days,
+            cover_days=concerns.cover_days,
+            kept_days=concerns.kept_days,
+        )
+    )
     for rule in rulebook.retention.rules:
         message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
     message.holds_not_shown.extend(rulebook.retention.holds_not_shown)

@@ -27,7 +27,7 @@ class GrantPeriod:
 
 def check_audience(giver: UUID, audience: GrantAudience) -> None:
     """Raises Invalid HAT_UNKNOWN, AUDIENCE_SELF."""
-    if audience.hat and audience.hat not in hat_names.HATS:
+    if audience.hat and audience.hat not in hat_names.AUDIENCES:
         raise invalid("audience", "HAT_UNKNOWN")
     if audience.person == giver:
         raise invalid("audience", "AUDIENCE_SELF")

@@ -9,6 +9,7 @@ from services.matching.domain.introduction import Side
 from services.matching.storage import (
     co_op_asks,
     introductions,
+    merged_concerns,
     merged_days,
     merged_entries,
     merged_partners,
@@ -30,6 +31,7 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_peers.move_peers(work, kept, other)
     await merged_partners.move_partners(work, kept, other)
     await merged_days.move_days(work, kept, other)
+    await merged_concerns.move_concerns(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
     await co_op_asks.move(work, kept, other)

@@ -6,6 +6,7 @@ from uuid import UUID
 from kith.matching.v1.enums import IntroductionStep, NoKind
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
+from services.matching.commands.part_concerns import part_concerns
 from services.matching.domain import introduction as steps
 from services.matching.domain.introduction import Introduction, IntroductionKind
 from services.matching.domain.review import Review
@@ -43,6 +44,7 @@ async def leave_team(work: UnitOfWork, team: Team, member: TeamMember) -> None:
     if member.joined_at is not None:
         await _end_pair(work, team.owner, member.person)
         await events_out.team_member_left(work, team, member.person)
+        await part_concerns(work, team.id, member.person)
 
 
 async def end_introductions_now(work: UnitOfWork, ended: Sequence[Introduction]) -> None:

@@ -1,4 +1,4 @@
-"""Those whose membership is over and who are still in a team, invited to one, in an introduction, in a pair of peers, or in an ask."""
+"""Whose membership is over and who is still in a team, invited to one, in an introduction, a pair of peers or an ask, or beside two."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select
 
 from libs.database.engine import UnitOfWork
-from services.matching.storage.tables import co_op_ask, current_member, introduction, peer_pair, received_ask_reply, team_member
+from services.matching.storage.tables import co_op_ask, concern, current_member, introduction, peer_pair, received_ask_reply, team_member
 
 _TAKES_PART = or_(
     select(team_member.c.team).where(team_member.c.person == current_member.c.person).exists(),
@@ -16,6 +16,7 @@ _TAKES_PART = or_(
         or_(introduction.c.person == current_member.c.person, introduction.c.worker == current_member.c.person),
     )
     .exists(),
+    select(concern.c.id).where(concern.c.facilitator == current_member.c.person).exists(),
     select(peer_pair.c.id).where(or_(peer_pair.c.first == current_member.c.person, peer_pair.c.second == current_member.c.person)).exists(),
     select(co_op_ask.c.id).where(co_op_ask.c.person == current_member.c.person, co_op_ask.c.ended_at.is_(None)).exists(),
     select(received_ask_reply.c.id).where(received_ask_reply.c.worker == current_member.c.person).exists(),

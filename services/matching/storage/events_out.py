@@ -11,6 +11,7 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.co_op_ask import AskReply, CoOpAsk, OwnReply
+from services.matching.domain.concern import Concern
 from services.matching.domain.introduction import Introduction
 from services.matching.domain.matching_day import MatchingDay
 from services.matching.domain.partner import Agreement
@@ -205,6 +206,13 @@ async def matching_day_run(work: UnitOfWork, day: MatchingDay, draw: str, told: 
     event = facts.MatchingDayRun(day_id=str(day.id), draw=draw, entry_hashes=day.entry_hashes, pairs=day.pairs)
     notice = _notice(work, "matching_day_run", sorted(told), day.id)
     await outbox.publish(work, (event, str(day.id)), *([(notice, str(day.id))] if told else []))
+
+
+async def concern_notice(work: UnitOfWork, kind: str, of: Concern, persons: Collection[UUID]) -> None:
+    """A notice, each time anew, and no event: what is wrong between two is nobody else's business. It does not say who did what."""
+    notice = _notice(work, kind, persons, of.id)
+    notice.about_id = f"{of.id}.{work.new_id()}"
+    await outbox.publish(work, (notice, str(of.id)), anonymous=True)
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from services.matching.domain.introduction import IntroductionKind
 from services.matching.storage.tables import (
     call_out,
+    concern,
     counted_visit,
     introduction,
     private_no,
@@ -111,6 +112,7 @@ async def move_team(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await move_rows(work, team_member, "team", into, gone, key=("team", "person"))
         await move_rows(work, team_task, "team", into, gone, key=("team", "person", "kind"))
         await _keep_handovers(work, into, gone)
+        await work.connection.execute(update(concern).where(concern.c.team == gone).values(team=into))
         await move_rows(work, team_hat, "team", into, gone, key=("team", "hat"))
         await work.connection.execute(delete(team).where(team.c.id == gone))
     # Nobody is in their own team.

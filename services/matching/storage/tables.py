@@ -1,7 +1,7 @@
 """Matching's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule`,
-`matching_rule`, `money_rule`, `partner_rule` and `held_credential` are projections of other services' events.
+`matching_rule`, `concern_rule`, `money_rule`, `partner_rule` and `held_credential` are projections of other services' events.
 """
 
 from sqlalchemy import (
@@ -88,9 +88,21 @@ matching_rule = Table(
     required("asks_a_day", Integer, server_default=text("10")),
     required("matching_days", Boolean, server_default=true()),
     required("ranks_kept_days", Integer, server_default="28"),
+    required("link", Text, server_default="secretary"),
 )
 
 held_credential = held_credentials.held_credential.to_metadata(metadata)
+
+concern_rule = Table(
+    "concern_rule",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("talk_days", Integer),
+    required("facilitated_days", Integer),
+    required("answer_days", Integer),
+    required("cover_days", Integer),
+    required("kept_days", Integer),
+)
 
 money_rule = Table(
     "money_rule",
@@ -495,4 +507,50 @@ received_ask_reply = Table(
     optional("agreed_at", MOMENT),
     Index("received_ask_reply_by_ask", "co_op", "ask"),
     Index("received_ask_reply_by_worker", "worker"),
+)
+
+concern = Table(
+    "concern",
+    metadata,
+    key("id", Uuid),
+    required("team", Uuid),
+    required("owner", Uuid),
+    required("first", Uuid),
+    required("second", Uuid),
+    required("raised_by", Uuid),
+    required("step", Text),
+    required("since", MOMENT),
+    optional("due", MOMENT),
+    optional("overdue_told_at", MOMENT),
+    optional("first_named", Uuid),
+    optional("second_named", Uuid),
+    optional("facilitator", Uuid),
+    optional("facilitates_since", MOMENT),
+    required("words", Text),
+    optional("look_back_on", Date),
+    optional("proposed_by", Uuid),
+    required("first_yes", Boolean),
+    required("second_yes", Boolean),
+    required("version", BigInteger),
+    optional("first_well", Boolean),
+    optional("second_well", Boolean),
+    optional("leaver", Uuid),
+)
+_BETWEEN_TWO = and_(concern.c.due.is_not(None), concern.c.leaver.is_(None))
+Index("concern_open", concern.c.first, concern.c.second, unique=True, postgresql_where=_BETWEEN_TWO)
+Index("concern_by_first", concern.c.first)
+Index("concern_by_second", concern.c.second)
+Index("concern_by_facilitator", concern.c.facilitator)
+Index("concern_due", concern.c.due, postgresql_where=concern.c.due.is_not(None))
+
+concern_note = Table(
+    "concern_note",
+    metadata,
+    key("id", Uuid),
+    Column("concern", Uuid, ForeignKey("concern.id", ondelete="CASCADE"), nullable=False),
+    required("author", Uuid),
+    optional("for_person", Uuid),
+    required("words", Text),
+    required("written_at", MOMENT),
+    Index("concern_note_by_concern", "concern", "id"),
 )

@@ -1,25 +1,28 @@
-"""Somebody is no longer in a team: what they had taken and has not started is open again."""
+"""Somebody is no longer in a team: what they had taken and has not started is open again, and needs somebody."""
 
 from datetime import datetime
 from uuid import UUID
 
 from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
-from services.scheduling.commands.tell import tell_given_back
-from services.scheduling.storage import events_out, teams, visit_places, visits
+from services.scheduling.commands.raise_cover import raise_cover
+from services.scheduling.storage import events_out, teams, visit_places
 
 
-async def leave_team(work: UnitOfWork, team: UUID, person: UUID, at: datetime) -> None:
-    """`at` is when they left: when old events are handled again, what they took after coming back stays theirs.
+async def leave_team(work: UnitOfWork, team: UUID, owner: UUID, person: UUID, at: datetime) -> None:
+    """`owner` and `person` are the entries that the event names, and `at` is when they left: when old events are handled again, what they
+    took after coming back stays theirs.
 
     Nobody takes a visit as this member meanwhile: both wait for the lock of the worker.
     """
     main, in_use = await teams.main_of(work, team), await merged_persons.find_kept(work, person) or person
+    of = await merged_persons.find_kept(work, owner) or owner
     await visit_places.lock_worker(work, in_use)
     await teams.remove_member(work, main, person)
     if await teams.find_member(work, main, in_use) is not None:
+        await raise_cover(work, of, in_use, at, [])
         return  # They had joined as another entry too, and left with this one alone.
     freed = await visit_places.free_in_team(work, main, in_use, at)
     for place in freed:
         await events_out.visit_given_back(work, place.visit, place.person, in_use, "left_team")
-    await tell_given_back(work, [await visits.get(work, place.visit) for place in freed])
+    await raise_cover(work, of, in_use, at, freed)

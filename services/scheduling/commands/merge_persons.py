@@ -8,6 +8,7 @@ from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.storage import (
     calendars,
     clearance,
+    covers,
     events_out,
     merged_money,
     merged_visits,
@@ -38,6 +39,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_visits.move_places(work, kept, other)
     await merged_visits.move_records(work, kept, other)
     await merged_money.move(work, kept, other)
+    await covers.move(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.

@@ -1,7 +1,7 @@
 """Tells people of a visit, each in the way they chose; never who did something of their own doing."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class Notice(StrEnum):
     ENGAGEMENT_ANSWERED = "engagement_answered"
     ENGAGEMENT_FROM_WORKER = "engagement_from_worker"
     PAY_READY = "pay_ready"
+    COVER_NEEDED = "cover_needed"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -77,6 +78,12 @@ async def tell_of_money(work: UnitOfWork, notice: Notice, about: UUID, people: C
     told = {person for person in people if person != work.caller.person}
     if told:
         await events_out.notice_wanted(work, notice.value, about, told, work.now + _ANSWER_WITHIN)
+
+
+async def tell_of_cover(work: UnitOfWork, notice: Notice, cover_id: UUID, person: UUID, until: datetime) -> None:
+    """Once for all visits that somebody left; `until` the last of them starts."""
+    if until > work.now:
+        await events_out.notice_wanted(work, notice.value, cover_id, {person}, until)
 
 
 async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:

@@ -1,5 +1,5 @@
 """Events of governance: the rulebook in force says what visits need of who goes to them, how long they are kept, when records confirm
-themselves, and how the money of a visit is shared out.
+themselves, how the money of a visit is shared out, and for how many days ahead somebody is looked for.
 """
 
 from datetime import date
@@ -11,7 +11,7 @@ from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
 from libs.rulebook import MoneyRules, PayFloor, VisitRules
-from services.scheduling.storage import clearance, money_rules, timed_confirmations
+from services.scheduling.storage import clearance, covers, money_rules, timed_confirmations
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
@@ -19,6 +19,8 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     await held_credentials.replace_rules(work, message)
     await retention.follow_rulebook(work, ((rule.kind, rule.years, rule.after) for rule in message.retention))
     await clearance.doubt_all(work)
+    if message.HasField("concerns"):
+        await covers.replace_days(work, message.concerns.cover_days)
     if message.HasField("visits"):
         await timed_confirmations.replace_rules(work, VisitRules(message.visits.confirm_after_days))
     await money_rules.add(work, event.at, message.rulebook_hash, _money(message.money) if message.HasField("money") else None)
@@ -34,5 +36,5 @@ def _money(adopted: AdoptedMoney) -> MoneyRules:
     )
 
 
-_FILLS = ("credential_rule", "retention_rule", "visit_rule", "money_rule", "pay_floor")
+_FILLS = ("credential_rule", "retention_rule", "visit_rule", "money_rule", "pay_floor", "cover_rule")
 REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, _FILLS)

@@ -23,7 +23,7 @@ async def _on_joined(work: UnitOfWork, event: Event) -> None:
 
 async def _on_left(work: UnitOfWork, event: Event) -> None:
     message = TeamMemberLeft.FromString(event.payload)
-    await leave_team(work, UUID(message.team_id), UUID(message.person_id), event.at)
+    await leave_team(work, UUID(message.team_id), UUID(message.owner_id), UUID(message.person_id), event.at)
 
 
 HANDLERS = {type_of(TeamFormed): _on_formed, type_of(TeamMemberJoined): _on_joined, type_of(TeamMemberLeft): _on_left}

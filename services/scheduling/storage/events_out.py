@@ -12,6 +12,7 @@ from libs.access.audit_chain import ChainHead
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
+from services.scheduling.domain.cover import Cover
 from services.scheduling.domain.visit import Visit, VisitTime
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.domain.visit_series import VisitSeries
@@ -162,8 +163,31 @@ async def series_ended(work: UnitOfWork, series: VisitSeries, from_day: date, by
     await outbox.publish(work, (event, event.series_id))
 
 
+async def cover_needed(work: UnitOfWork, cover: Cover) -> None:
+    event = facts.CoverNeeded(
+        cover_id=str(cover.id),
+        person_id=str(cover.person),
+        worker_id=str(cover.worker),
+        visit_ids=map(str, cover.visits),
+        left_at=_timestamp(cover.left_at),
+        until=_timestamp(cover.until),
+    )
+    await outbox.publish(work, (event, event.cover_id))
+
+
+async def cover_settled(work: UnitOfWork, cover: Cover) -> None:
+    event = facts.CoverSettled(
+        cover_id=str(cover.id),
+        person_id=str(cover.person),
+        worker_id=str(cover.worker),
+        left_at=_timestamp(cover.left_at),
+        how=cover.how,
+    )
+    await outbox.publish(work, (event, event.cover_id))
+
+
 async def notice_wanted(work: UnitOfWork, kind: str, about: UUID, people: Collection[UUID], until: datetime) -> None:
-    """Each time anew: a visit may be taken and given back several times. `about` is the visit or the series."""
+    """Each time anew: a visit may be taken and given back several times. `about` is the visit, the series or the cover."""
     notice = facts.NoticeWanted(
         person_ids=sorted(map(str, people)),
         kind=kind,

@@ -37,6 +37,13 @@ PERSON_TABLES = (
         erasure=(Delete(),),
         own_alone=True,
     ),
+    PersonTable(
+        tables.cover,
+        ("person", "worker"),
+        ("id", "person", "worker", "left_at", "until", "visits", "settled_at", "how"),
+        erasure=(Delete(),),
+        retention=Retention("visits", tables.cover.c.until),
+    ),
     # Before the visits: erasing a person's visits erases who came to them.
     PersonTable(
         tables.visit_place,
@@ -149,4 +156,5 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "credential_rule": "what the rulebook says of credentials",
     "visit_rule": "what the rulebook says of visits",
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
+    "cover_rule": "what the rulebook says of looking for somebody in place of who left",
 }

@@ -3,13 +3,15 @@
 A visit of a series has the `series_day` that it was made for: the unique index lets none be made twice, whatever became of the first.
 That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
 range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
-`credential_rule` and `visit_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again. Two teams
-whose owners turned out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is the one
-that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that member.
-What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers; `asked_worker` is seen with the visit.
+`credential_rule`, `visit_rule` and `cover_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again.
+Two teams whose owners turned out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is
+the one that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that
+member. What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers; `asked_worker` is seen with the
+visit.
 """
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -227,6 +229,26 @@ calendar = Table(
     key("person", Uuid),
     Column("key", Text, nullable=False, unique=True),
     required("opened_at", MOMENT),
+)
+
+cover = Table(
+    "cover",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    required("worker", Uuid),
+    required("left_at", MOMENT),
+    required("until", MOMENT),
+    required("visits", ARRAY(Uuid)),
+    optional("settled_at", MOMENT),
+    required("how", Text),
+    UniqueConstraint("person", "worker", "left_at"),
+    Index("cover_by_worker", "worker"),
+    Index("cover_open", "person", postgresql_where=text("settled_at is null")),
+)
+
+cover_rule = Table(
+    "cover_rule", metadata, Column("only_one", Boolean, primary_key=True, server_default=true()), required("cover_days", Integer)
 )
 
 visit_rule = Table(

@@ -1,12 +1,14 @@
 """Rows of visits. Row-level security shows those of one's own, of the teams one is in, and those one took."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, select, update
 
 from kith.scheduling.v1.enums import VisitState
+from libs.database.columns import NOW, among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
@@ -27,6 +29,9 @@ _TAKEN = (
 )
 _FREE = (visit.c.workers - _TAKEN).label("free_places")
 _TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
+NEEDS_SOMEBODY = and_(visit.c.state.in_(_TAKES_PLACE), visit.c.workers > _TAKEN)
+"""A visit that takes place, and to which fewer come than it needs, as far as the reader sees who comes."""
+_UNCOVERED = select(visit, _FREE).where(among(visit.c.id, "ids"), visit.c.starts > NOW, NEEDS_SOMEBODY).order_by(visit.c.starts, visit.c.id)
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
 
 
@@ -88,12 +93,15 @@ async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[L
         visit_place.c.visit == visit.c.id, visit_place.c.worker == bindparam("of"), visit_place.c.coming
     )
     statement = (
-        select(visit, _FREE)
-        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, visit.c.state.in_(_TAKES_PLACE))
-        .where(visit.c.workers > _TAKEN, ~mine.exists())
-        .params(of=worker)
+        select(visit, _FREE).where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, NEEDS_SOMEBODY, ~mine.exists()).params(of=worker)
     )
     return await _page(work, statement, page, f"open visits of {worker}")
+
+
+async def list_uncovered(work: UnitOfWork, of: Collection[UUID]) -> list[ListedVisit]:
+    """Those of them that are to come and need somebody, by their start."""
+    rows = await work.connection.execute(_UNCOVERED, {"ids": list(of), "now": work.now})
+    return [ListedVisit(_to_visit(row), row.free_places) for row in rows]
 
 
 async def _page(work: UnitOfWork, statement: "Select[tuple[object, ...]]", page: PageRequest, name: str) -> Page[ListedVisit]:

@@ -1,21 +1,31 @@
 """Giving and taking back an office of the co-op, from a person's page."""
 
+from collections.abc import Collection
+
 from starlette.responses import Response
 
 from kith.identity.v1 import identity_pb2 as identity
+from libs.access import hat_names
 from services.web.http.forms import Form, FormRejected
 from services.web.page_context import PageContext
+from services.web.pages.rulebook_lookup import fetch_rulebook
 
 CHANGE_HAT = "hat-change"
-OFFICES = ("secretary", "scrutineer")
+_OFFICES = (hat_names.SECRETARY, hat_names.SCRUTINEER)
 """The operator's hat is given on the command line."""
+
+
+async def offices(ctx: PageContext, worn: Collection[str]) -> list[str]:
+    """The hats that a secretary gives and takes here. That of the Link is one where the rulebook has it, or somebody still wears it."""
+    has_link = (await fetch_rulebook(ctx)).link_hat == hat_names.LINK
+    return [*_OFFICES, *([hat_names.LINK] if has_link or hat_names.LINK in worn else [])]
 
 
 async def change_hat(ctx: PageContext, form: Form) -> Response:
     """Give one hat, or take it back."""
     person_id = ctx.path_param("person")
     give, take = form.text("give"), form.text("take")
-    if (give or take) not in OFFICES:
+    if (give or take) not in (await offices(ctx, [take])):
         raise FormRejected("FORM_UNREADABLE")
     if give:
         give_request = identity.GiveHatRequest(request_id=form.request_id, person_id=person_id, hat=give)

@@ -6,7 +6,7 @@ from kith.identity.v1 import identity_pb2 as identity
 from services.web.drawings.qr_code import qr_code
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.hats import OFFICES
+from services.web.pages.hats import offices
 from services.web.pages.member_changes import CHANGES
 from services.web.pages.member_changes.member_change import fetch_subject
 
@@ -29,7 +29,7 @@ async def show(ctx: PageContext) -> Response:
         merged_at=utc_datetime(subject.person.merged_at),
         merged_entries=[await _name_and_path(ctx, entry) for entry in subject.person.merged_entries],
         hats=[ctx.say(f"hat.{hat}") if ctx.catalogue.has(f"hat.{hat}") else hat for hat in hats],
-        offices=[(hat, hat in hats) for hat in OFFICES],
+        offices=[(hat, hat in hats) for hat in await offices(ctx, hats)],
         standings=[
             [
                 subject.class_name(standing.member_class),

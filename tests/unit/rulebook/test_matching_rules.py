@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.rulebook import MatchingRules, RulebookMistakes, read_rulebook
+from libs.rulebook import LinkHat, MatchingRules, RulebookMistakes, read_rulebook
 
 EXAMPLE = Path("examples/elm-row/rulebook.toml")
 
@@ -23,6 +23,7 @@ def test_what_it_says_counts() -> None:
     assert read("[matching]\ninterest_days = 7\nreview_visits = [1, 5]\n") == MatchingRules(interest_days=7, review_visits=(1, 5))
     assert read("[matching]\nreview_visits = []\n").review_visits == ()
     assert read("[matching]\nmatching_days = false\nranks_kept_days = 7\n") == MatchingRules(matching_days=False, ranks_kept_days=7)
+    assert read('[matching]\nlink = "link"\n').link is LinkHat.LINK
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,8 @@ def test_what_it_says_counts() -> None:
         ("review_visits = [8, 3]", "larger than the one before"),
         ("review_visits = [true]", "whole numbers"),
         ("review_visits = 3", "a list"),
+        ('link = "operator"', '"operator" is not a known link'),
+        ("link = 3", "a text"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(line: str, says: str) -> None:

@@ -11,6 +11,7 @@ from services.web.routes import PAGES
 from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
     fake_calendars,
+    fake_concerns,
     fake_matching,
     fake_matching_days,
     fake_money,
@@ -51,6 +52,10 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "review": (fake_matching.OPEN_REVIEW, fake_matching.CLOSED_REVIEW),
     "worker": (JO,),
     "hat": ("rota_holder",),
+    "concern": (
+        *(fake_concerns.TALKING, fake_concerns.LOOKING_FOR, fake_concerns.BESIDE, fake_concerns.AGREED, fake_concerns.LOOKING_BACK),
+        *(fake_concerns.COVERING, fake_concerns.WELL, fake_concerns.ASIDE, fake_concerns.ASKED, fake_concerns.FACILITATED),
+    ),
     "pair": (fake_neighbours.PAIR,),
     "partner": (fake_partners.CHURCH, fake_partners.OVER),
     "referral": (fake_partners.NEW, fake_partners.ABOUT_ADA, fake_partners.ASKED),
@@ -91,6 +96,15 @@ QUERIES = (
     "/you/recovery?done=vouched", "/you/data?done=asked", "/holds?done=placed", "/holds?done=ended", "/holds?done=reviewed",
     *(f"/people?done={done}" for done in ("yes", "joined", "no", "block", "lift")), "/team/invite?q=jo", "/team/invite?q=nobody",
     *(f"/team?done={done}" for done in ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed")),
+    *(
+        f"/team/concerns/{fake_concerns.TALKING}?done={done}"
+        for done in (
+            *("raised", "beside", "named", "asked", "accepted", "declined", "written"),
+            *("proposed", "yes", "agreed", "well", "not_well", "aside", "ended"),
+        )
+    ),
+    f"/team/concerns/{fake_concerns.LOOKING_FOR}/beside?q=jo", f"/team/concerns/{fake_concerns.LOOKING_FOR}/beside?q=nobody",
+    "/visits/covers?done=not_needed",
     "/team?done=assigned", "/team?done=task_ended",
     "/today?done=sent", "/week/calendar?done=open", "/week/calendar?done=close",
     "/week/mine?done=right", "/week/mine?week=2026-12-02", *(f"/week/away?done={done}" for done in ("away", "back")),

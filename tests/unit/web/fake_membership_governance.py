@@ -138,6 +138,7 @@ class FakeGovernanceService(FakeService):
     def __init__(self) -> None:
         super().__init__(gov.DESCRIPTOR.services_by_name["GovernanceService"])
         self.ballot: gov.Ballot | None = None
+        self.link_hat = "secretary"
         self.motions = {
             OPEN_MOTION: make_motion(),
             ANNOUNCED_MOTION: make_motion(
@@ -228,6 +229,7 @@ class FakeGovernanceService(FakeService):
     def GetRulebook(self, _request: gov.GetRulebookRequest) -> gov.GetRulebookResponse:
         return gov.GetRulebookResponse(
             rulebook_hash="5f" * 32,
+            link_hat=self.link_hat,
             text='schema = "kith.rulebook.v1"\n\n[classes.supported]\nname = "Supported member"\n',
             adopted_at=to_timestamp(NOW - timedelta(days=400)),
             classes=[

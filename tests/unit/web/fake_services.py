@@ -18,6 +18,7 @@ from services.web.notices.stop_links import StopLinks
 from services.web.templates import create_environment
 from tests.unit.web.fake_asks import FakeAskService
 from tests.unit.web.fake_calendars import FakeCalendarService
+from tests.unit.web.fake_concerns import FakeConcernService, FakeCoverService
 from tests.unit.web.fake_every_service import FakePersonDataService, FakePersonRightsService, FakeStatusService, reads_of_ada
 from tests.unit.web.fake_federation_services import FakeEvidenceService, FakeFederationService
 from tests.unit.web.fake_ids import (
@@ -172,6 +173,8 @@ class FakeServices:
     call_outs: FakeCallOutService = field(default_factory=FakeCallOutService)
     asks: FakeAskService = field(default_factory=FakeAskService)
     matching_days: FakeMatchingDayService = field(default_factory=FakeMatchingDayService)
+    concerns: FakeConcernService = field(default_factory=FakeConcernService)
+    covers: FakeCoverService = field(default_factory=FakeCoverService)
     peer_posts: FakePeerPostService = field(default_factory=FakePeerPostService)
     peers: FakePeerService = field(default_factory=FakePeerService)
     partners: FakePartnerService = field(default_factory=FakePartnerService)
@@ -217,6 +220,8 @@ class FakeServices:
             "call_outs",
             "asks",
             "matching_days",
+            "concerns",
+            "covers",
             "peer_posts",
             "peers",
             "partners",

@@ -56,6 +56,7 @@ ASKED_BY_NAME = (
     "quote.", "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",
     "swap_state.", "away_done.", "calendar_done.", "my_day_done.", "who_could_done.", "swaps_do.", "swaps_done.",
+    "concern_step.", "concern_now.", "concern_beside.", "concern_how.", "concern_for.", "concern_done.", "cover_done.",
     "visit_record_is.", "visit_record_state.", "visit_record_kind.", "visit_record_line.", "visit_record_do.", "visit_record_timer.",
     "visit_record_ends.", "visit_timer_done.",
     "series_state.", "series_done.", "series_is.", "series_do.", "who_came_how.",

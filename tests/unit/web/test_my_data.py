@@ -165,6 +165,8 @@ def test_every_value_that_is_shown_has_its_words() -> None:
         ("team_task.kind", matching.TaskKind),
         ("visit.state", VisitState),
         ("swap.state", SwapState),
+        ("concern.step", matching.ConcernStep),
+        ("cover.how", ("none", "covered", "not_needed")),
         ("device_kind", enums.DeviceKind),
         ("device_use", enums.DeviceUse),
         ("help_kind", enums.HelpKind),

@@ -17,6 +17,7 @@ from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
 from tests.unit.web import (
     fake_calendars,
+    fake_concerns,
     fake_matching,
     fake_matching_days,
     fake_money,
@@ -327,6 +328,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{file:int}": "1",
         "{day:uuid}": fake_matching_days.OPEN_DAY,
         "{side}": "getting",
+        "{concern:uuid}": fake_concerns.TALKING,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

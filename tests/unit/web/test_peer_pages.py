@@ -140,3 +140,16 @@ def test_the_secretary_gives_and_takes_back_a_hat(browser: ScriptlessBrowser, fa
     assert browser.submit(f"/members/{JO}/hats", give="operator")[0] == 400
     given = [(request.person_id, request.hat) for request in fakes.identity.requests if isinstance(request, ident.GiveHatRequest)]
     assert given == [(JO, "scrutineer")]
+
+
+def test_the_hat_of_the_link_is_given_where_the_rulebook_has_it(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    assert "Give the hat: Link" not in browser.open(f"/members/{JO}")
+    assert browser.submit(f"/members/{JO}/hats", give="link")[0] == 400
+    fakes.governance.link_hat = "link"
+    assert "Give the hat: Link" in browser.open(f"/members/{JO}")
+    assert browser.submit(f"/members/{JO}/hats", give="link") == (303, f"/members/{JO}")
+    given = [(request.person_id, request.hat) for request in fakes.identity.requests if isinstance(request, ident.GiveHatRequest)]
+    assert given == [(JO, "link")]
+    browser.open("/people/pairs")
+    claimed = [request.hat for request in fakes.identity.requests if isinstance(request, ident.RenewTokenRequest)]
+    assert claimed[-1] == "link", "the Link's list is opened with the hat that the rulebook names"

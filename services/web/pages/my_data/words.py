@@ -124,6 +124,8 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "received_ask_reply": _ASK_REPLY,
     "team_member": {"kind": "data.value.team_member.{}"},
     "team_task": {"kind": "data.value.task.{}"},
+    "concern": {"step": "concern_step.{}"},
+    "cover": {"how": "data.value.cover.{}"},
     "swap": {"state": "swap_state.{}"},
     "visit": {"state": "visit_state.{}", "workers": Value.NUMBER},
     "visit_record": {"state": "visit_record_state.{}"},

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from kith.matching.v1 import peers_pb2 as pb
+from libs.access import hat_names
 from services.web.http.forms import Form
-from services.web.page import Access, Page
+from services.web.page import Page
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.rulebook_lookup import fetch_rulebook
 
 PATH = "/people/pairs"
 TALK = "neighbour-talk"
@@ -25,9 +27,8 @@ class WatchedPair:
 
 async def show(ctx: PageContext) -> Response:
     """The newest pairs first."""
-    found: pb.ListPeerPairsResponse = await ctx.call(
-        ctx.state.services.peers.ListPeerPairs, pb.ListPeerPairsRequest(page_token=ctx.query_param("page"))
-    )
+    request = pb.ListPeerPairsRequest(page_token=ctx.query_param("page"))
+    found: pb.ListPeerPairsResponse = await ctx.call(ctx.state.services.peers.ListPeerPairs, request, await _hat(ctx))
     names = {one: name.full for one, name in (await ctx.person_names(one for pair in found.pairs for one in pair.person_ids)).items()}
     return ctx.render(
         "neighbours/pairs_for_link",
@@ -40,8 +41,13 @@ async def show(ctx: PageContext) -> Response:
 async def ask_to_talk(ctx: PageContext, form: Form) -> Response:
     """Ask both of a pair to talk first."""
     request = pb.AskPeersToTalkRequest(request_id=form.request_id, pair_id=form.text("pair"))
-    await ctx.call(ctx.state.services.peers.AskPeersToTalk, request)
+    await ctx.call(ctx.state.services.peers.AskPeersToTalk, request, await _hat(ctx))
     return ctx.redirect(f"{PATH}?done=asked")
+
+
+async def _hat(ctx: PageContext) -> str:
+    """Which makes somebody the Link, by the rulebook. Who does not wear it is refused when they claim it."""
+    return (await fetch_rulebook(ctx)).link_hat or hat_names.SECRETARY
 
 
 def _view(ctx: PageContext, pair: pb.PeerPair, names: dict[str, str]) -> WatchedPair:
@@ -50,4 +56,5 @@ def _view(ctx: PageContext, pair: pb.PeerPair, names: dict[str, str]) -> Watched
     return WatchedPair(pair.pair_id, sorted(names[one] for one in pair.person_ids), since, asked)
 
 
-PAGE = Page(PATH, show, ask_to_talk, TALK, Access.SECRETARY)
+PAGE = Page(PATH, show, ask_to_talk, TALK)
+"""For who wears the hat that the rulebook names."""

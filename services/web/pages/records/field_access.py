@@ -41,7 +41,10 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         "who": [
             *matches,
             {"value": _TEAM, "text": ctx.say("record.team"), "hint": ctx.say("record.team_hint")},
-            *({"value": _HAT + hat, "text": ctx.say(f"record.hat.{hat}"), "hint": ctx.say("record.hat_hint")} for hat in hat_names.HATS),
+            *(
+                {"value": _HAT + hat, "text": ctx.say(f"record.hat.{hat}"), "hint": ctx.say("record.hat_hint")}
+                for hat in hat_names.AUDIENCES
+            ),
             {"value": _EVERYBODY, "text": ctx.say("record.everybody"), "hint": ctx.say("record.everybody_hint")},
             {"value": _NOBODY, "text": ctx.say("record.nobody"), "hint": ctx.say("record.nobody_hint")},
         ],

@@ -102,7 +102,7 @@ def last_day(ctx: PageContext, until: Timestamp) -> str:
 
 def worn_hats(ctx: PageContext) -> list[str]:
     """The hats of the person, and first none: a hat counts only where it is claimed."""
-    return ["", *(hat for hat in hat_names.HATS if ctx.has_hat(hat))]
+    return ["", *(hat for hat in hat_names.AUDIENCES if ctx.has_hat(hat))]
 
 
 def _audience_in_words(ctx: PageContext, audience: pb.Audience, names: Mapping[str, str]) -> str:

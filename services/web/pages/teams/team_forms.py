@@ -18,7 +18,7 @@ _LONG_BODY = 128 * 1024
 
 async def _invite_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     typed = ctx.query_param("q") or fields["q"]
-    matches, problem = await _find_members(ctx, typed)
+    matches, problem = await find_members(ctx, typed)
     return {
         "typed": typed,
         "found": matches,
@@ -27,7 +27,7 @@ async def _invite_values(ctx: PageContext, fields: Fields) -> Mapping[str, objec
     }
 
 
-async def _find_members(ctx: PageContext, typed: str) -> tuple[list[dict[str, str]], FormProblem | None]:
+async def find_members(ctx: PageContext, typed: str) -> tuple[list[dict[str, str]], FormProblem | None]:
     """Members with such a name, without oneself; or what is wrong with the name."""
     if not typed:
         return [], None

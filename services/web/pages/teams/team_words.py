@@ -46,6 +46,8 @@ class MemberView:
     is_me: bool
     hats: Sequence[HatView]
     tasks: Sequence[TaskView]
+    can_raise: bool
+    """Whether the reader can say here that something is wrong between them."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class TeamView:
 
     id: str
     owner: str
+    owner_id: str
     is_own: bool
     members: Sequence[MemberView]
     agreement: str
@@ -70,6 +73,7 @@ async def fetch_team(ctx: PageContext, team_id: str) -> TeamView:
     return TeamView(
         team.team_id,
         names[team.owner_id],
+        team.owner_id,
         is_own,
         [
             _member(
@@ -108,6 +112,7 @@ def _member(
         row.person_id == me,
         [view for hat in team.hats if hat.person_id == row.person_id for view in _hat(ctx, hat, me=me, is_own=is_own)],
         does,
+        can_raise=joined and row.person_id not in {me, ctx.person_id},
     )
 
 

@@ -14,6 +14,7 @@ from services.web.page_context import PageContext
 from services.web.pages.paging import fetch_all
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits.confirmed_visits import confirmed_words
+from services.web.pages.visits.cover_page import fetch_covers
 from services.web.pages.visits.series_list import count_waiting
 from services.web.pages.visits.visit_words import people_of, visit_row
 
@@ -49,6 +50,7 @@ async def show(ctx: PageContext) -> Response:
         before="/week?" + urlencode({"from": (first - timedelta(days=_DAYS)).isoformat()}),
         after="/week?" + urlencode({"from": (first + timedelta(days=_DAYS)).isoformat()}),
         series_waiting=await count_waiting(ctx),
+        has_covers=bool(await fetch_covers(ctx)),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 

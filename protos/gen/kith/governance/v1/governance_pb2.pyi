@@ -382,9 +382,12 @@ class GetRulebookResponse(_message.Message):
     CLASSES_FIELD_NUMBER: _builtins.int
     RESOLUTION_TYPES_FIELD_NUMBER: _builtins.int
     CREDENTIALS_FIELD_NUMBER: _builtins.int
+    LINK_HAT_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     text: _builtins.str
     decision_id: _builtins.str
+    link_hat: _builtins.str
+    """whose wearers are the Links: secretary, link"""
     @_builtins.property
     def adopted_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -403,10 +406,11 @@ class GetRulebookResponse(_message.Message):
         classes: _abc.Iterable[Global___MemberClass] | None = ...,
         resolution_types: _abc.Iterable[Global___ResolutionType] | None = ...,
         credentials: _abc.Iterable[Global___CredentialKind] | None = ...,
+        link_hat: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "resolution_types", b"resolution_types", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "link_hat", b"link_hat", "resolution_types", b"resolution_types", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,6 +3,22 @@
 from enum import StrEnum
 
 
+class ConcernStep(StrEnum):
+    TALK = "talk"
+    FACILITATED = "facilitated"
+    AGREED = "agreed"
+    LOOK_BACK = "look_back"
+    COVER = "cover"
+    REPAIRED = "repaired"
+    SET_ASIDE = "set_aside"
+    ENDED = "ended"
+
+
+class LookBackAnswer(StrEnum):
+    WELL = "well"
+    NOT_WELL = "not_well"
+
+
 class IntroductionStep(StrEnum):
     INTEREST = "interest"
     MEETING = "meeting"

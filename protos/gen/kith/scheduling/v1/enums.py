@@ -13,6 +13,14 @@ class ActivityKind(StrEnum):
     OTHER = "other"
 
 
+class VisitState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    MOVING = "moving"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
 class PayerKind(StrEnum):
     COUNCIL = "council"
     HEALTH = "health"
@@ -61,14 +69,6 @@ class VisitRecordEntryKind(StrEnum):
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
     STOOD_BY = "stood_by"
-
-
-class VisitState(StrEnum):
-    PROPOSED = "proposed"
-    AGREED = "agreed"
-    MOVING = "moving"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
 
 
 class SeriesState(StrEnum):

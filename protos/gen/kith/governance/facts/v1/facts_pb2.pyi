@@ -91,6 +91,7 @@ class AdoptedMatching(_message.Message):
     ASKS_A_DAY_FIELD_NUMBER: _builtins.int
     NO_MATCHING_DAYS_FIELD_NUMBER: _builtins.int
     RANKS_KEPT_DAYS_FIELD_NUMBER: _builtins.int
+    LINK_HAT_FIELD_NUMBER: _builtins.int
     interest_days: _builtins.int
     meeting_days: _builtins.int
     trial_days: _builtins.int
@@ -104,6 +105,8 @@ class AdoptedMatching(_message.Message):
     no_matching_days: _builtins.bool
     ranks_kept_days: _builtins.int
     """0 = published before there was any: as usual"""
+    link_hat: _builtins.str
+    """whose wearers are the Links: secretary, link; empty = published before there was a choice: secretary"""
     @_builtins.property
     def review_visits(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
     def __init__(
@@ -119,14 +122,48 @@ class AdoptedMatching(_message.Message):
         asks_a_day: _builtins.int = ...,
         no_matching_days: _builtins.bool = ...,
         ranks_kept_days: _builtins.int = ...,
+        link_hat: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_days", b"ask_days", "ask_least", b"ask_least", "asks_a_day", b"asks_a_day", "interest_days", b"interest_days", "meeting_days", b"meeting_days", "no_matching_days", b"no_matching_days", "ranks_kept_days", b"ranks_kept_days", "review_visits", b"review_visits", "shown_a_week", b"shown_a_week", "trial_days", b"trial_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_days", b"ask_days", "ask_least", b"ask_least", "asks_a_day", b"asks_a_day", "interest_days", b"interest_days", "link_hat", b"link_hat", "meeting_days", b"meeting_days", "no_matching_days", b"no_matching_days", "ranks_kept_days", b"ranks_kept_days", "review_visits", b"review_visits", "shown_a_week", b"shown_a_week", "trial_days", b"trial_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdoptedMatching: _TypeAlias = AdoptedMatching  # noqa: Y015
+
+@_typing.final
+class AdoptedConcerns(_message.Message):
+    """AdoptedConcerns says how long the steps are that two take between whom something is wrong."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TALK_DAYS_FIELD_NUMBER: _builtins.int
+    FACILITATED_DAYS_FIELD_NUMBER: _builtins.int
+    ANSWER_DAYS_FIELD_NUMBER: _builtins.int
+    COVER_DAYS_FIELD_NUMBER: _builtins.int
+    KEPT_DAYS_FIELD_NUMBER: _builtins.int
+    talk_days: _builtins.int
+    facilitated_days: _builtins.int
+    answer_days: _builtins.int
+    cover_days: _builtins.int
+    kept_days: _builtins.int
+    def __init__(
+        self,
+        *,
+        talk_days: _builtins.int = ...,
+        facilitated_days: _builtins.int = ...,
+        answer_days: _builtins.int = ...,
+        cover_days: _builtins.int = ...,
+        kept_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_days", b"answer_days", "cover_days", b"cover_days", "facilitated_days", b"facilitated_days", "kept_days", b"kept_days", "talk_days", b"talk_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedConcerns: _TypeAlias = AdoptedConcerns  # noqa: Y015
 
 @_typing.final
 class AdoptedVisits(_message.Message):
@@ -287,6 +324,7 @@ class RulebookAdopted(_message.Message):
     MONEY_FIELD_NUMBER: _builtins.int
     VISITS_FIELD_NUMBER: _builtins.int
     PARTNERS_FIELD_NUMBER: _builtins.int
+    CONCERNS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -319,6 +357,10 @@ class RulebookAdopted(_message.Message):
     def partners(self) -> Global___AdoptedPartners:
         """unset = published before there was any: as usual"""
 
+    @_builtins.property
+    def concerns(self) -> Global___AdoptedConcerns:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -332,10 +374,11 @@ class RulebookAdopted(_message.Message):
         money: Global___AdoptedMoney | None = ...,
         visits: Global___AdoptedVisits | None = ...,
         partners: Global___AdoptedPartners | None = ...,
+        concerns: Global___AdoptedConcerns | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -321,7 +321,7 @@ class NoticeWanted(_message.Message):
     """review_asked, task_ended, peer_link_told, peer_paired, peer_talk_asked, peer_ended, partner_place_given, space_for_partner,
     space_for_co_op, referral_received, referral_about_you, referral_for_partner, referral_answered, referral_withdrawn,
     referral_called_off, referral_refused, referral_taken_back, referral_outcome, ask_replied, ask_agreed, ask_link_told,
-    matching_day_announced, matching_day_run
+    matching_day_announced, matching_day_run, concern_step, concern_waiting, concern_look_back, concern_overdue
     """
     about_id: _builtins.str
     @_builtins.property

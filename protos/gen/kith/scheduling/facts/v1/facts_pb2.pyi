@@ -604,6 +604,83 @@ class SeriesEnded(_message.Message):
 Global___SeriesEnded: _TypeAlias = SeriesEnded  # noqa: Y015
 
 @_typing.final
+class CoverNeeded(_message.Message):
+    """CoverNeeded: somebody left a team, and these visits to come, of which the person was told, have one fewer than they need."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COVER_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    VISIT_IDS_FIELD_NUMBER: _builtins.int
+    LEFT_AT_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    cover_id: _builtins.str
+    person_id: _builtins.str
+    worker_id: _builtins.str
+    """who left"""
+    @_builtins.property
+    def visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def left_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """those that start later do not keep it open"""
+
+    def __init__(
+        self,
+        *,
+        cover_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        visit_ids: _abc.Iterable[_builtins.str] | None = ...,
+        left_at: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["left_at", b"left_at", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cover_id", b"cover_id", "left_at", b"left_at", "person_id", b"person_id", "until", b"until", "visit_ids", b"visit_ids", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CoverNeeded: _TypeAlias = CoverNeeded  # noqa: Y015
+
+@_typing.final
+class CoverSettled(_message.Message):
+    """CoverSettled: nobody needs to be looked for any more. For somebody who left without visits to come this is the only event."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COVER_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    LEFT_AT_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    cover_id: _builtins.str
+    person_id: _builtins.str
+    worker_id: _builtins.str
+    how: _builtins.str
+    """none (there were no visits), covered (each has everybody, is called off, or has begun), not_needed (the person said so)"""
+    @_builtins.property
+    def left_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        cover_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        left_at: _timestamp_pb2.Timestamp | None = ...,
+        how: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["left_at", b"left_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cover_id", b"cover_id", "how", b"how", "left_at", b"left_at", "person_id", b"person_id", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CoverSettled: _TypeAlias = CoverSettled  # noqa: Y015
+
+@_typing.final
 class ReadAuditSealed(_message.Message):
     """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
 
@@ -680,8 +757,8 @@ class NoticeWanted(_message.Message):
     about_id: _builtins.str
     """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined,
     visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by, series_proposed, series_agreed,
-    series_declined, series_withdrawn, series_ended, series_taken, series_given_back
-    the id of the visit or series, a dot, and an id of this notice
+    series_declined, series_withdrawn, series_ended, series_taken, series_given_back, cover_needed
+    the id of the visit, series or cover, a dot, and an id of this notice
     """
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...

@@ -1,0 +1,1 @@
+"""Pages on which two of a team say that something is wrong between them, and what becomes of it."""
