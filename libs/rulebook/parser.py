@@ -13,6 +13,7 @@ from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
 from libs.rulebook.toml_source import TomlSource, parse_toml
 from libs.rulebook.toml_table import TomlTable
 from libs.rulebook.visits import read_visits
+from libs.rulebook.watch import read_watch
 
 _NOT_COUNTED = "Proxies are not counted by this version of Kith."
 _LATER = {
@@ -55,10 +56,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     retention = read_retention(root)
     money = read_money(root)
     visits = read_visits(root)
+    watch = read_watch(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits)
+    return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, credentials, matching, retention, money, visits, watch)
 
 
 def _check_schema(root: TomlTable) -> None:

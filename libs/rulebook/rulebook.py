@@ -9,6 +9,7 @@ from libs.rulebook.matching import MatchingRules
 from libs.rulebook.money import MoneyRules
 from libs.rulebook.retention import Retention
 from libs.rulebook.visits import VisitRules
+from libs.rulebook.watch import WatchRules
 
 SCHEMA = "kith.rulebook.v1"
 
@@ -86,6 +87,8 @@ class Rulebook:
     """What the co-op adds and takes, and what travel costs; None where the rulebook does not say."""
     visits: VisitRules
     """What holds for visits; as usual where the rulebook does not say."""
+    watch: WatchRules
+    """When who is told that a visit is late; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

@@ -39,6 +39,9 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
         message.money.payer_adds, message.money.worker_gives = format_fraction(money.payer_adds), format_fraction(money.worker_gives)
         message.money.travel_pence_a_km, message.money.travel_pence_a_minute = money.travel_pence_a_km, money.travel_pence_a_minute
     message.visits.confirm_after_days = rulebook.visits.confirm_after_days
+    watch = rulebook.watch
+    message.watch.late_after_minutes, message.watch.next_after_minutes = watch.late_after, watch.next_after
+    message.watch.lone_after_minutes, message.watch.lone_always = watch.lone_after, watch.lone_always
     for rule in rulebook.retention.rules:
         message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
     message.holds_not_shown.extend(rulebook.retention.holds_not_shown)

@@ -5,7 +5,7 @@ from uuid import UUID
 from libs.access import held_credentials, merged_persons
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.storage import clearance, events_out, merged_visits, merged_weeks, teams, visit_places, visits
+from services.scheduling.storage import clearance, events_out, merged_visits, merged_watch, merged_weeks, teams, visit_places, visits
 
 
 async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -25,6 +25,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
     await merged_visits.move_records(work, kept, other)
+    await merged_watch.move(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.

@@ -1,7 +1,7 @@
 """Tells people of a visit, each in the way they chose; never who did something of their own doing."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,6 +43,14 @@ class Notice(StrEnum):
     SERIES_ENDED = "series_ended"
     SERIES_TAKEN = "series_taken"
     SERIES_GIVEN_BACK = "series_given_back"
+    WATCH_ASKED = "watch_asked"
+    WATCH_LATE = "watch_late"
+    WATCH_MISSED = "watch_missed"
+    WATCH_LONE = "watch_lone"
+    WATCH_ANSWERED = "watch_answered"
+    ON_WAY_ASKED = "visit_on_way_asked"
+    COMES_LATE = "visit_comes_late"
+    SAFE_ASKED = "visit_safe_asked"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -64,6 +72,13 @@ async def tell_of_series(work: UnitOfWork, notice: Notice, series_id: UUID, peop
     told = {person for person in people if person is not None and person != work.caller.person}
     if told:
         await events_out.notice_wanted(work, notice.value, series_id, told, work.now + _SERIES_NEWS)
+
+
+async def tell_of_watch(work: UnitOfWork, notice: Notice, about: UUID, people: Collection[UUID | None], until: datetime) -> None:
+    """`about` is the alert, the turn at the watch, or the visit."""
+    told = {person for person in people if person is not None and person != work.caller.person}
+    if told:
+        await events_out.notice_wanted(work, notice.value, about, told, until)
 
 
 async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:

@@ -31,7 +31,7 @@ def visit_record_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         "VisitRecordService",
         runtime.transactions,
         {
-            "StartVisit": command(_visit, start_visit, _started),
+            "StartVisit": command(lambda request: (parse_id("visit_id", request.visit_id), request.alone), start_visit, _started),
             "RecordVisit": command(_written, partial(record_visit, zone=zone), _recorded),
             "ConfirmVisit": acting(command(_shown, confirm_visit, lambda version: pb.ConfirmVisitResponse(version=version))),
             "DisputeVisit": acting(command(_words, dispute_visit, lambda version: pb.DisputeVisitResponse(version=version))),
@@ -51,7 +51,7 @@ def visit_record_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
     )
 
 
-def _visit(request: pb.StartVisitRequest | pb.GetVisitRecordsRequest) -> tuple[UUID]:
+def _visit(request: pb.GetVisitRecordsRequest) -> tuple[UUID]:
     return (parse_id("visit_id", request.visit_id),)
 
 

@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kith/scheduling/v1/visit_records.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"*\n\x0bLocalMoment\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06minute\x18\x02 \x01(\x05\"\x92\x02\n\x10VisitRecordEntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x36\n\x04kind\x18\x02 \x01(\x0e\x32(.kith.scheduling.v1.VisitRecordEntryKind\x12\n\n\x02\x62y\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstarts_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x07 \x01(\t\x12\x16\n\x0e\x61\x62out_entry_id\x18\x08 \x01(\t\"\xb4\x02\n\x0bVisitRecord\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tworker_id\x18\x04 \x01(\t\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kith.scheduling.v1.VisitRecordState\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x1a\n\x12\x63onfirmed_entry_id\x18\x08 \x01(\t\x12/\n\x0b\x63onfirms_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x07\x65ntries\x18\n \x03(\x0b\x32$.kith.scheduling.v1.VisitRecordEntry\"9\n\x11StartVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\"8\n\x12StartVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"\xcc\x01\n\x12RecordVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\trecord_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12/\n\x06starts\x18\x05 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12-\n\x04\x65nds\x18\x06 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12\x0c\n\x04note\x18\x07 \x01(\t\"9\n\x13RecordVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x13\x43onfirmVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\'\n\x14\x43onfirmVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13\x44isputeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14\x44isputeVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13StandByVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14StandByVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"*\n\x16GetVisitRecordsRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\"^\n\x17GetVisitRecordsResponse\x12\x30\n\x07records\x18\x01 \x03(\x0b\x32\x1f.kith.scheduling.v1.VisitRecord\x12\x11\n\tmay_begin\x18\x02 \x01(\x08\"T\n\x1bSetTimedConfirmationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61greed\x18\x03 \x01(\x08\"\x1e\n\x1cSetTimedConfirmationResponse\"0\n\x1bGetTimedConfirmationRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"m\n\x1cGetTimedConfirmationResponse\x12\x0e\n\x06\x61greed\x18\x01 \x01(\x08\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nafter_days\x18\x03 \x01(\x05*\xda\x01\n\x10VisitRecordState\x12\"\n\x1eVISIT_RECORD_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aVISIT_RECORD_STATE_STARTED\x10\x01\x12\x1e\n\x1aVISIT_RECORD_STATE_WRITTEN\x10\x02\x12\x1f\n\x1bVISIT_RECORD_STATE_DISPUTED\x10\x03\x12\x1f\n\x1bVISIT_RECORD_STATE_STOOD_BY\x10\x04\x12 \n\x1cVISIT_RECORD_STATE_CONFIRMED\x10\x05*\xfc\x01\n\x14VisitRecordEntryKind\x12\'\n#VISIT_RECORD_ENTRY_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_STARTED\x10\x01\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_WRITTEN\x10\x02\x12%\n!VISIT_RECORD_ENTRY_KIND_CONFIRMED\x10\x03\x12$\n VISIT_RECORD_ENTRY_KIND_DISPUTED\x10\x04\x12$\n VISIT_RECORD_ENTRY_KIND_STOOD_BY\x10\x05\x32\xdc\x06\n\x12VisitRecordService\x12[\n\nStartVisit\x12%.kith.scheduling.v1.StartVisitRequest\x1a&.kith.scheduling.v1.StartVisitResponse\x12^\n\x0bRecordVisit\x12&.kith.scheduling.v1.RecordVisitRequest\x1a\'.kith.scheduling.v1.RecordVisitResponse\x12\x61\n\x0c\x43onfirmVisit\x12\'.kith.scheduling.v1.ConfirmVisitRequest\x1a(.kith.scheduling.v1.ConfirmVisitResponse\x12\x61\n\x0c\x44isputeVisit\x12\'.kith.scheduling.v1.DisputeVisitRequest\x1a(.kith.scheduling.v1.DisputeVisitResponse\x12\x61\n\x0cStandByVisit\x12\'.kith.scheduling.v1.StandByVisitRequest\x1a(.kith.scheduling.v1.StandByVisitResponse\x12j\n\x0fGetVisitRecords\x12*.kith.scheduling.v1.GetVisitRecordsRequest\x1a+.kith.scheduling.v1.GetVisitRecordsResponse\x12y\n\x14SetTimedConfirmation\x12/.kith.scheduling.v1.SetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.SetTimedConfirmationResponse\x12y\n\x14GetTimedConfirmation\x12/.kith.scheduling.v1.GetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.GetTimedConfirmationResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kith/scheduling/v1/visit_records.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"*\n\x0bLocalMoment\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06minute\x18\x02 \x01(\x05\"\x92\x02\n\x10VisitRecordEntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x36\n\x04kind\x18\x02 \x01(\x0e\x32(.kith.scheduling.v1.VisitRecordEntryKind\x12\n\n\x02\x62y\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstarts_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x07 \x01(\t\x12\x16\n\x0e\x61\x62out_entry_id\x18\x08 \x01(\t\"\xb4\x02\n\x0bVisitRecord\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tworker_id\x18\x04 \x01(\t\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kith.scheduling.v1.VisitRecordState\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x1a\n\x12\x63onfirmed_entry_id\x18\x08 \x01(\t\x12/\n\x0b\x63onfirms_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x07\x65ntries\x18\n \x03(\x0b\x32$.kith.scheduling.v1.VisitRecordEntry\"H\n\x11StartVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\r\n\x05\x61lone\x18\x03 \x01(\x08\"8\n\x12StartVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"\xcc\x01\n\x12RecordVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\trecord_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12/\n\x06starts\x18\x05 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12-\n\x04\x65nds\x18\x06 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12\x0c\n\x04note\x18\x07 \x01(\t\"9\n\x13RecordVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x13\x43onfirmVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\'\n\x14\x43onfirmVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13\x44isputeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14\x44isputeVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13StandByVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14StandByVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"*\n\x16GetVisitRecordsRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\"^\n\x17GetVisitRecordsResponse\x12\x30\n\x07records\x18\x01 \x03(\x0b\x32\x1f.kith.scheduling.v1.VisitRecord\x12\x11\n\tmay_begin\x18\x02 \x01(\x08\"T\n\x1bSetTimedConfirmationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61greed\x18\x03 \x01(\x08\"\x1e\n\x1cSetTimedConfirmationResponse\"0\n\x1bGetTimedConfirmationRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"m\n\x1cGetTimedConfirmationResponse\x12\x0e\n\x06\x61greed\x18\x01 \x01(\x08\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nafter_days\x18\x03 \x01(\x05*\xda\x01\n\x10VisitRecordState\x12\"\n\x1eVISIT_RECORD_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aVISIT_RECORD_STATE_STARTED\x10\x01\x12\x1e\n\x1aVISIT_RECORD_STATE_WRITTEN\x10\x02\x12\x1f\n\x1bVISIT_RECORD_STATE_DISPUTED\x10\x03\x12\x1f\n\x1bVISIT_RECORD_STATE_STOOD_BY\x10\x04\x12 \n\x1cVISIT_RECORD_STATE_CONFIRMED\x10\x05*\xfc\x01\n\x14VisitRecordEntryKind\x12\'\n#VISIT_RECORD_ENTRY_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_STARTED\x10\x01\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_WRITTEN\x10\x02\x12%\n!VISIT_RECORD_ENTRY_KIND_CONFIRMED\x10\x03\x12$\n VISIT_RECORD_ENTRY_KIND_DISPUTED\x10\x04\x12$\n VISIT_RECORD_ENTRY_KIND_STOOD_BY\x10\x05\x32\xdc\x06\n\x12VisitRecordService\x12[\n\nStartVisit\x12%.kith.scheduling.v1.StartVisitRequest\x1a&.kith.scheduling.v1.StartVisitResponse\x12^\n\x0bRecordVisit\x12&.kith.scheduling.v1.RecordVisitRequest\x1a\'.kith.scheduling.v1.RecordVisitResponse\x12\x61\n\x0c\x43onfirmVisit\x12\'.kith.scheduling.v1.ConfirmVisitRequest\x1a(.kith.scheduling.v1.ConfirmVisitResponse\x12\x61\n\x0c\x44isputeVisit\x12\'.kith.scheduling.v1.DisputeVisitRequest\x1a(.kith.scheduling.v1.DisputeVisitResponse\x12\x61\n\x0cStandByVisit\x12\'.kith.scheduling.v1.StandByVisitRequest\x1a(.kith.scheduling.v1.StandByVisitResponse\x12j\n\x0fGetVisitRecords\x12*.kith.scheduling.v1.GetVisitRecordsRequest\x1a+.kith.scheduling.v1.GetVisitRecordsResponse\x12y\n\x14SetTimedConfirmation\x12/.kith.scheduling.v1.SetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.SetTimedConfirmationResponse\x12y\n\x14GetTimedConfirmation\x12/.kith.scheduling.v1.GetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.GetTimedConfirmationResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.visit_records_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VISITRECORDSTATE']._serialized_start=1920
-  _globals['_VISITRECORDSTATE']._serialized_end=2138
-  _globals['_VISITRECORDENTRYKIND']._serialized_start=2141
-  _globals['_VISITRECORDENTRYKIND']._serialized_end=2393
+  _globals['_VISITRECORDSTATE']._serialized_start=1935
+  _globals['_VISITRECORDSTATE']._serialized_end=2153
+  _globals['_VISITRECORDENTRYKIND']._serialized_start=2156
+  _globals['_VISITRECORDENTRYKIND']._serialized_end=2408
   _globals['_LOCALMOMENT']._serialized_start=95
   _globals['_LOCALMOMENT']._serialized_end=137
   _globals['_VISITRECORDENTRY']._serialized_start=140
@@ -43,37 +43,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VISITRECORD']._serialized_start=417
   _globals['_VISITRECORD']._serialized_end=725
   _globals['_STARTVISITREQUEST']._serialized_start=727
-  _globals['_STARTVISITREQUEST']._serialized_end=784
-  _globals['_STARTVISITRESPONSE']._serialized_start=786
-  _globals['_STARTVISITRESPONSE']._serialized_end=842
-  _globals['_RECORDVISITREQUEST']._serialized_start=845
-  _globals['_RECORDVISITREQUEST']._serialized_end=1049
-  _globals['_RECORDVISITRESPONSE']._serialized_start=1051
-  _globals['_RECORDVISITRESPONSE']._serialized_end=1108
-  _globals['_CONFIRMVISITREQUEST']._serialized_start=1110
-  _globals['_CONFIRMVISITREQUEST']._serialized_end=1187
-  _globals['_CONFIRMVISITRESPONSE']._serialized_start=1189
-  _globals['_CONFIRMVISITRESPONSE']._serialized_end=1228
-  _globals['_DISPUTEVISITREQUEST']._serialized_start=1230
-  _globals['_DISPUTEVISITREQUEST']._serialized_end=1322
-  _globals['_DISPUTEVISITRESPONSE']._serialized_start=1324
-  _globals['_DISPUTEVISITRESPONSE']._serialized_end=1363
-  _globals['_STANDBYVISITREQUEST']._serialized_start=1365
-  _globals['_STANDBYVISITREQUEST']._serialized_end=1457
-  _globals['_STANDBYVISITRESPONSE']._serialized_start=1459
-  _globals['_STANDBYVISITRESPONSE']._serialized_end=1498
-  _globals['_GETVISITRECORDSREQUEST']._serialized_start=1500
-  _globals['_GETVISITRECORDSREQUEST']._serialized_end=1542
-  _globals['_GETVISITRECORDSRESPONSE']._serialized_start=1544
-  _globals['_GETVISITRECORDSRESPONSE']._serialized_end=1638
-  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_start=1640
-  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_end=1724
-  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_start=1726
-  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_end=1756
-  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_start=1758
-  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_end=1806
-  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_start=1808
-  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_end=1917
-  _globals['_VISITRECORDSERVICE']._serialized_start=2396
-  _globals['_VISITRECORDSERVICE']._serialized_end=3256
+  _globals['_STARTVISITREQUEST']._serialized_end=799
+  _globals['_STARTVISITRESPONSE']._serialized_start=801
+  _globals['_STARTVISITRESPONSE']._serialized_end=857
+  _globals['_RECORDVISITREQUEST']._serialized_start=860
+  _globals['_RECORDVISITREQUEST']._serialized_end=1064
+  _globals['_RECORDVISITRESPONSE']._serialized_start=1066
+  _globals['_RECORDVISITRESPONSE']._serialized_end=1123
+  _globals['_CONFIRMVISITREQUEST']._serialized_start=1125
+  _globals['_CONFIRMVISITREQUEST']._serialized_end=1202
+  _globals['_CONFIRMVISITRESPONSE']._serialized_start=1204
+  _globals['_CONFIRMVISITRESPONSE']._serialized_end=1243
+  _globals['_DISPUTEVISITREQUEST']._serialized_start=1245
+  _globals['_DISPUTEVISITREQUEST']._serialized_end=1337
+  _globals['_DISPUTEVISITRESPONSE']._serialized_start=1339
+  _globals['_DISPUTEVISITRESPONSE']._serialized_end=1378
+  _globals['_STANDBYVISITREQUEST']._serialized_start=1380
+  _globals['_STANDBYVISITREQUEST']._serialized_end=1472
+  _globals['_STANDBYVISITRESPONSE']._serialized_start=1474
+  _globals['_STANDBYVISITRESPONSE']._serialized_end=1513
+  _globals['_GETVISITRECORDSREQUEST']._serialized_start=1515
+  _globals['_GETVISITRECORDSREQUEST']._serialized_end=1557
+  _globals['_GETVISITRECORDSRESPONSE']._serialized_start=1559
+  _globals['_GETVISITRECORDSRESPONSE']._serialized_end=1653
+  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_start=1655
+  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_end=1739
+  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_start=1741
+  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_end=1771
+  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_start=1773
+  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_end=1821
+  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_start=1823
+  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_end=1932
+  _globals['_VISITRECORDSERVICE']._serialized_start=2411
+  _globals['_VISITRECORDSERVICE']._serialized_end=3271
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,30 @@
+"""Job that tells those who hold the watch, and knows whether anybody does."""
+
+from collections.abc import Sequence
+
+from libs.database.engine import UnitOfWork
+from libs.host.caught_up import follow
+from libs.host.component import Job, Runtime
+from services.scheduling.commands.tell_watch import tell_watch
+from services.scheduling.storage import watch_alerts, watch_choices, watch_duties, watch_rules
+
+
+class WatchJob:
+    """Nobody is told by hats and persons of yesterday: while identity's events lag, it waits, and says afterwards that nobody watched."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._is_held = True
+        self.job = Job("tell_watch", self._run, due=watch_alerts.next_due, woken_by=(watch_duties.WATCH,))
+
+    def reasons(self) -> Sequence[str]:
+        """Why the service is not well: somebody counts on the watch, and nobody holds it."""
+        return [] if self._is_held else ["WATCH_NOT_HELD"]
+
+    async def _run(self, work: UnitOfWork) -> int:
+        is_wanted = await watch_choices.is_any_watched(work) or (await watch_rules.get(work)).lone_always
+        self._is_held = not is_wanted or bool(await watch_duties.list_holders(work))
+        due = await watch_alerts.next_due(work)
+        if due is not None and due <= work.now:
+            await follow(work, self._runtime, "identity")
+        return await tell_watch(work)
