@@ -127,7 +127,7 @@ GUARDS = {
     ("ListOpenVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_open_visits"),
     ("GetVisitRecords", "VisitRecordEntry"): Guard("by note", Right.RECORD_SIDES, "scheduling/queries/get_visit_records"),
     ("GetVisitAlerts", "AlertStep"): Guard("words", Right.IN_ALERT, "scheduling/queries/get_visit_alerts"),
-    ("ListAlerts", "AlertStep"): Guard("words", Right.IN_ALERT, "scheduling/queries/list_alerts"),
+    ("GetOpenAlerts", "AlertStep"): Guard("words", Right.IN_ALERT, "scheduling/queries/get_open_alerts"),
     ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("GetSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("ListSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/list_series"),

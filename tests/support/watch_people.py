@@ -82,7 +82,7 @@ class WatchPeople:
         await call_service(self.records.stub.StartVisit, request, self._token(by))
 
     async def open_alerts(self, by: UUID, hat: str = "") -> list[pb.Alert]:
-        return list((await call_service(self.stub.ListAlerts, pb.ListAlertsRequest(), self._token(by, hat))).alerts)
+        return list((await call_service(self.stub.GetOpenAlerts, pb.GetOpenAlertsRequest(), self._token(by, hat))).alerts)
 
     async def take(self, alert: str, by: UUID, hat: str = "") -> None:
         await call_service(self.stub.TakeAlert, pb.TakeAlertRequest(request_id=str(new_id()), alert_id=alert), self._token(by, hat))

@@ -26,10 +26,10 @@ from services.scheduling.commands.sort_alert import sort_alert
 from services.scheduling.commands.take_alert import take_alert
 from services.scheduling.domain.watch import Alert, AlertStep
 from services.scheduling.domain.watch_duty import WatchDuty
+from services.scheduling.queries.get_open_alerts import get_open_alerts
 from services.scheduling.queries.get_visit_alerts import VisitAlerts, get_visit_alerts
 from services.scheduling.queries.get_watch import Watch, get_watch
 from services.scheduling.queries.get_watched import Watched, get_watched
-from services.scheduling.queries.list_alerts import list_alerts
 from services.scheduling.storage.watch_rules import WatchGap
 
 
@@ -57,7 +57,7 @@ def watch_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
                 lambda comes_at: pb.SayOnWayResponse(comes_at=timestamp(comes_at)),
             ),
             "SaySafe": command(_visit, say_safe, lambda _: pb.SaySafeResponse()),
-            "ListAlerts": query(lambda _: (), list_alerts, lambda found: pb.ListAlertsResponse(alerts=_alerts(*found))),
+            "GetOpenAlerts": query(lambda _: (), get_open_alerts, lambda found: pb.GetOpenAlertsResponse(alerts=_alerts(*found))),
             "TakeAlert": command(lambda request: (parse_id("alert_id", request.alert_id),), take_alert, lambda _: pb.TakeAlertResponse()),
             "SortAlert": command(
                 lambda request: (parse_id("alert_id", request.alert_id), request.words), sort_alert, lambda _: pb.SortAlertResponse()

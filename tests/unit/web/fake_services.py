@@ -80,6 +80,7 @@ from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
+from tests.unit.web.fake_watch import FakeWatchService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
 
 __all__ = [
@@ -154,6 +155,7 @@ class FakeServices:
     visits: FakeVisitService = field(default_factory=FakeVisitService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
+    watch: FakeWatchService = field(default_factory=FakeWatchService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
@@ -209,6 +211,7 @@ class FakeServices:
             "visits",
             "worker_weeks",
             "visit_records",
+            "watch",
             "visit_series",
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)

@@ -15,7 +15,7 @@ from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
-from tests.unit.web import fake_matching, fake_neighbours, fake_series, fake_teams, fake_visits
+from tests.unit.web import fake_matching, fake_neighbours, fake_series, fake_teams, fake_visits, fake_watch
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
     CAPPED_MOTION,
@@ -181,7 +181,7 @@ def test_what_is_on_ones_own_page_is_in_groups_each_with_its_heading(browser: Sc
             {
                 "Votes": ["/motions", "/votes", "/paper-votes"],
                 "People": ["/members", "/applications", "/qualifications", "/emergency-access", "/support/fairness", "/people/pairs"],
-                "The co-op": ["/", "/notices", "/co-ops"],
+                "The co-op": ["/", "/notices", "/watch", "/co-ops"],
             },
         ),
     ],
@@ -300,6 +300,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{review:uuid}": fake_matching.OPEN_REVIEW,
         "{worker:uuid}": JO,
         "{pair:uuid}": fake_neighbours.PAIR,
+        "{alert:uuid}": fake_watch.LATE,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

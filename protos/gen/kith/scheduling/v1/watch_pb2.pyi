@@ -870,8 +870,8 @@ class SaySafeResponse(_message.Message):
 Global___SaySafeResponse: _TypeAlias = SaySafeResponse  # noqa: Y015
 
 @_typing.final
-class ListAlertsRequest(_message.Message):
-    """ListAlertsRequest is empty."""
+class GetOpenAlertsRequest(_message.Message):
+    """GetOpenAlertsRequest is empty."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -884,11 +884,11 @@ class ListAlertsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListAlertsRequest: _TypeAlias = ListAlertsRequest  # noqa: Y015
+Global___GetOpenAlertsRequest: _TypeAlias = GetOpenAlertsRequest  # noqa: Y015
 
 @_typing.final
-class ListAlertsResponse(_message.Message):
-    """ListAlertsResponse has the oldest first, 100 at most."""
+class GetOpenAlertsResponse(_message.Message):
+    """GetOpenAlertsResponse has the oldest first, 100 at most."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -906,7 +906,7 @@ class ListAlertsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListAlertsResponse: _TypeAlias = ListAlertsResponse  # noqa: Y015
+Global___GetOpenAlertsResponse: _TypeAlias = GetOpenAlertsResponse  # noqa: Y015
 
 @_typing.final
 class TakeAlertRequest(_message.Message):

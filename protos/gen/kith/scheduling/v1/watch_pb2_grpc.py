@@ -91,10 +91,10 @@ class WatchServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.SaySafeRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.SaySafeResponse.FromString,
                 _registered_method=True)
-        self.ListAlerts = channel.unary_unary(
-                '/kith.scheduling.v1.WatchService/ListAlerts',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.ListAlertsRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.ListAlertsResponse.FromString,
+        self.GetOpenAlerts = channel.unary_unary(
+                '/kith.scheduling.v1.WatchService/GetOpenAlerts',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.GetOpenAlertsRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.GetOpenAlertsResponse.FromString,
                 _registered_method=True)
         self.TakeAlert = channel.unary_unary(
                 '/kith.scheduling.v1.WatchService/TakeAlert',
@@ -190,7 +190,7 @@ class WatchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListAlerts(self, request, context):
+    def GetOpenAlerts(self, request, context):
         """Who holds the watch, and a secretary: what is open.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -269,10 +269,10 @@ def add_WatchServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.SaySafeRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.SaySafeResponse.SerializeToString,
             ),
-            'ListAlerts': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListAlerts,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.ListAlertsRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.ListAlertsResponse.SerializeToString,
+            'GetOpenAlerts': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOpenAlerts,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.GetOpenAlertsRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_watch__pb2.GetOpenAlertsResponse.SerializeToString,
             ),
             'TakeAlert': grpc.unary_unary_rpc_method_handler(
                     servicer.TakeAlert,
@@ -595,7 +595,7 @@ class WatchService:
             _registered_method=True)
 
     @staticmethod
-    def ListAlerts(request,
+    def GetOpenAlerts(request,
             target,
             options=(),
             channel_credentials=None,
@@ -608,9 +608,9 @@ class WatchService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.WatchService/ListAlerts',
-            kith_dot_scheduling_dot_v1_dot_watch__pb2.ListAlertsRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_watch__pb2.ListAlertsResponse.FromString,
+            '/kith.scheduling.v1.WatchService/GetOpenAlerts',
+            kith_dot_scheduling_dot_v1_dot_watch__pb2.GetOpenAlertsRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_watch__pb2.GetOpenAlertsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,7 +57,7 @@ class WatchServiceStub:
     """A worker who comes: later than planned. It answers the alert, and the person is told."""
     SaySafe: _grpc.UnaryUnaryMultiCallable[_watch_pb2.SaySafeRequest, _watch_pb2.SaySafeResponse]
     """A worker who started alone."""
-    ListAlerts: _grpc.UnaryUnaryMultiCallable[_watch_pb2.ListAlertsRequest, _watch_pb2.ListAlertsResponse]
+    GetOpenAlerts: _grpc.UnaryUnaryMultiCallable[_watch_pb2.GetOpenAlertsRequest, _watch_pb2.GetOpenAlertsResponse]
     """Who holds the watch, and a secretary: what is open."""
     TakeAlert: _grpc.UnaryUnaryMultiCallable[_watch_pb2.TakeAlertRequest, _watch_pb2.TakeAlertResponse]
     """Who holds the watch, or a secretary: "I have it"."""
@@ -93,7 +93,7 @@ class WatchServiceAsyncStub(WatchServiceStub):
     """A worker who comes: later than planned. It answers the alert, and the person is told."""
     SaySafe: _aio.UnaryUnaryMultiCallable[_watch_pb2.SaySafeRequest, _watch_pb2.SaySafeResponse]  # type: ignore[assignment]
     """A worker who started alone."""
-    ListAlerts: _aio.UnaryUnaryMultiCallable[_watch_pb2.ListAlertsRequest, _watch_pb2.ListAlertsResponse]  # type: ignore[assignment]
+    GetOpenAlerts: _aio.UnaryUnaryMultiCallable[_watch_pb2.GetOpenAlertsRequest, _watch_pb2.GetOpenAlertsResponse]  # type: ignore[assignment]
     """Who holds the watch, and a secretary: what is open."""
     TakeAlert: _aio.UnaryUnaryMultiCallable[_watch_pb2.TakeAlertRequest, _watch_pb2.TakeAlertResponse]  # type: ignore[assignment]
     """Who holds the watch, or a secretary: "I have it"."""
@@ -194,11 +194,11 @@ class WatchServiceServicer(metaclass=_abc_1.ABCMeta):
         """A worker who started alone."""
 
     @_abc_1.abstractmethod
-    def ListAlerts(
+    def GetOpenAlerts(
         self,
-        request: _watch_pb2.ListAlertsRequest,
+        request: _watch_pb2.GetOpenAlertsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_watch_pb2.ListAlertsResponse, _abc.Awaitable[_watch_pb2.ListAlertsResponse]]:
+    ) -> _typing.Union[_watch_pb2.GetOpenAlertsResponse, _abc.Awaitable[_watch_pb2.GetOpenAlertsResponse]]:
         """Who holds the watch, and a secretary: what is open."""
 
     @_abc_1.abstractmethod

@@ -9,7 +9,7 @@ from services.scheduling.domain.watch import Alert, AlertStep
 from services.scheduling.storage import watch_alerts, watch_duties
 
 
-async def list_alerts(work: UnitOfWork) -> tuple[list[Alert], Mapping[UUID, list[AlertStep]]]:
+async def get_open_alerts(work: UnitOfWork) -> tuple[list[Alert], Mapping[UUID, list[AlertStep]]]:
     """The oldest first, with their steps. Raises NotAllowed WATCH_NEEDED."""
     await watch_duties.require_in_charge(work)
     alerts = await watch_alerts.list_open(work)
