@@ -24,7 +24,6 @@ class WatchJob:
     async def _run(self, work: UnitOfWork) -> int:
         is_wanted = await watch_choices.is_any_watched(work) or (await watch_rules.get(work)).lone_always
         self._is_held = not is_wanted or bool(await watch_duties.list_holders(work))
-        due = await watch_alerts.next_due(work)
-        if due is not None and due <= work.now:
+        if await watch_alerts.is_any_to_look_after(work):
             await follow(work, self._runtime, "identity")
         return await tell_watch(work)

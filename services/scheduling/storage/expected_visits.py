@@ -40,8 +40,8 @@ async def list_around_now(work: UnitOfWork, last_look: datetime) -> list[Expecte
 
 
 async def lock(work: UnitOfWork, visit_id: UUID) -> ExpectedVisit:
-    """Whoever starts it now waits, or is seen here."""
-    [expected] = await _gather(work, [_to_visit((await work.connection.execute(_LOCKED, {"of": visit_id})).one())])
+    """With its alerts. Whoever starts it now waits, or is seen here."""
+    [expected] = await _gather(work, [_to_visit((await work.connection.execute(_LOCKED, {"of": visit_id})).one())], lock=True)
     return expected
 
 
@@ -49,14 +49,14 @@ async def is_watched(work: UnitOfWork, visit_id: UUID) -> bool:
     return (await work.connection.execute(_IS_WATCHED, {"of": visit_id})).first() is not None
 
 
-async def _gather(work: UnitOfWork, found: Collection[Visit]) -> list[ExpectedVisit]:
+async def _gather(work: UnitOfWork, found: Collection[Visit], *, lock: bool = False) -> list[ExpectedVisit]:
     ids = [each.id for each in found]
     coming = await visit_places.list_workers_of(work, ids)
     begun: dict[UUID, set[UUID]] = defaultdict(set)
     for row in await work.connection.execute(_BEGUN, {"visits": ids}):
         begun[row.visit].add(row.worker)
     alerts: dict[UUID, dict[Place, Alert]] = defaultdict(dict)
-    for alert in await watch_alerts.list_of_visits(work, ids):
+    for alert in await watch_alerts.list_of_visits(work, ids, lock=lock):
         if alert.kind is AlertKind.ARRIVAL:
             alerts[alert.visit][alert.worker] = alert
     return [ExpectedVisit(each, tuple(coming.get(each.id, ())), frozenset(begun[each.id]), alerts[each.id]) for each in found]

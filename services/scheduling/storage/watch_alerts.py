@@ -64,6 +64,7 @@ _LEFT_ALONE = (
     .limit(_BATCH)
     .with_for_update()
 )
+_IS_ANY = select(exists().where(or_(_IN_CHARGE, watch_alert.c.next_at <= NOW)))
 _ADD = insert(watch_alert)
 _SAVE = update(watch_alert).where(watch_alert.c.id == bindparam("saved"))
 _ADD_STEP = insert(watch_step)
@@ -86,8 +87,9 @@ async def get(work: UnitOfWork, alert: UUID) -> Alert:
     return _to_alert(row)
 
 
-async def list_of_visits(work: UnitOfWork, visits: Collection[UUID]) -> list[Alert]:
-    return list(map(_to_alert, await work.connection.execute(_OF_VISITS, {"visits": list(visits)})))
+async def list_of_visits(work: UnitOfWork, visits: Collection[UUID], *, lock: bool = False) -> list[Alert]:
+    statement = _OF_VISITS.with_for_update() if lock else _OF_VISITS
+    return list(map(_to_alert, await work.connection.execute(statement, {"visits": list(visits)})))
 
 
 async def list_of_worker(work: UnitOfWork, visit: UUID, worker: UUID) -> list[Alert]:
@@ -107,6 +109,11 @@ async def count_open(work: UnitOfWork) -> int:
 async def list_due(work: UnitOfWork) -> list[Alert]:
     """Of which somebody is to be told now, locked."""
     return list(map(_to_alert, await work.connection.execute(_DUE, {"now": work.now})))
+
+
+async def is_any_to_look_after(work: UnitOfWork) -> bool:
+    """Whether any is open or taken, or its time has come."""
+    return bool((await work.connection.execute(_IS_ANY, {"now": work.now})).scalar_one())
 
 
 async def list_left_alone(work: UnitOfWork) -> list[Alert]:

@@ -46,7 +46,7 @@ ASKED_BY_NAME = (
     "visit_record_is.", "visit_record_state.", "visit_record_kind.", "visit_record_line.", "visit_record_do.", "visit_record_timer.",
     "visit_record_ends.", "visit_timer_done.",
     "watch_do.", "watch_done.", "watch_rank.", "watch_open_done.", "watched_done.", "on_way_minutes.", "alert_word.", "alert_state.",
-    "alert_step.",
+    "alert_step.", "watch_alert_kind.", "watch_alert_state.", "watch_duty_state.", "watch_step_kind.",
     "series_state.", "series_done.", "series_is.", "series_do.", "who_came_how.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
