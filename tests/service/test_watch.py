@@ -9,9 +9,12 @@ import pytest
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
 from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from kith.scheduling.v1 import watch_pb2 as pb
+from kith.status.v1.status_pb2 import GetStatusRequest
+from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed
+from libs.rpc.client import call_service
 from services.scheduling.commands.raise_alerts import raise_alerts
 from services.scheduling.commands.tell_watch import tell_watch
 from tests.support.disposable_nats import PASSWORD, USER, DisposableNats, disposable_nats
@@ -110,6 +113,17 @@ async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructur
         await watch.records.go_after(unwatched, ada, 180)
         assert len(await watch.notices("watch_late", "watch_missed")) == 2, "nobody chose that this one is watched over"
 
+        moved = await watch.records.visit(ada, wren, ahead=1)
+        await watch.set_watched(ada, ada, visit=moved)
+        await watch.records.go_after(moved, ada, -60)
+        await watch.on_way(moved, wren, 80)
+        await people.move(moved, ada, people.at(1), (await people.get(moved, ada)).visit.version)
+        await people.take(moved, wren, (await people.get(moved, ada)).visit.version)
+        await watch.records.go_after(moved, ada, -600)
+        assert len(await watch.notices("watch_late", "watch_missed")) == 2, "what was said of another time counts no more"
+        await watch.records.go_after(moved, ada, 16)
+        await watch.wait_for_notices(*[("watch_late", first)] * 3)
+
 
 @pytest.mark.capability("L7")
 async def test_a_visit_that_nobody_started_is_missed_and_stays_so(infrastructure: Infrastructure) -> None:
@@ -164,6 +178,7 @@ async def test_who_is_stopped_in_the_middle_tells_once_and_a_hat_of_yesterday_is
         visit = await watch.records.visit(ada, wren)
         await watch.set_watched(ada, ada)
         assert not (await watch.watch(ada)).held_now
+        await wait_until(lambda: _is_said_that_nobody_holds_it(people), "the health status says that nobody holds the watch")
         starts = (await people.get(visit, ada)).visit.starts_at.ToDatetime(people.co_op.now().tzinfo)
         database = Database(people.co_op.databases["scheduling"].run_url)
         try:
@@ -190,6 +205,11 @@ async def test_who_is_stopped_in_the_middle_tells_once_and_a_hat_of_yesterday_is
 def _with(infrastructure: Infrastructure, nats: DisposableNats) -> Infrastructure:
     servers = replace(infrastructure.servers, nats_url=nats.url, nats_user=USER, nats_password=PASSWORD)
     return replace(infrastructure, servers=servers)
+
+
+async def _is_said_that_nobody_holds_it(people: VisitPeople) -> bool:
+    status = people.co_op.stub_at("scheduling", StatusServiceStub)
+    return "WATCH_NOT_HELD" in (await call_service(status.GetStatus, GetStatusRequest())).reasons
 
 
 async def _is_open(watch: WatchPeople, visit: str, by: UUID) -> bool:

@@ -33,7 +33,7 @@ async def say_on_way(work: UnitOfWork, visit_id: UUID, minutes: int) -> datetime
     if is_watched:
         until = comes_at + timedelta(minutes=(await watch_rules.get(work)).late_after)
     found = await watch_alerts.list_of_worker(work, visit.id, worker)
-    before = next((alert for alert in found if alert.kind is AlertKind.ARRIVAL), None)
+    before = next((alert for alert in found if alert.kind is AlertKind.ARRIVAL and alert.starts == visit.starts), None)
     if before is not None:
         await tell_answered(work, before)
     said = Statement(work.new_id(), worker, work.now)

@@ -165,6 +165,11 @@ def end(alert: Alert, kind: AlertStepKind, statement: Statement) -> AlertChange:
     return _step(replace(alert, state=_OVER, next_at=None), kind, statement)
 
 
+def call_off(alert: Alert) -> AlertChange:
+    """What it waits for is not planned any more."""
+    return AlertChange(replace(alert, state=_OVER, next_at=None))
+
+
 def miss(alert: Alert, statement: Statement) -> AlertChange:
     """Nobody started until the end. What somebody has sorted stays sorted; else a new round begins."""
     missed = replace(alert, missed_at=statement.at)

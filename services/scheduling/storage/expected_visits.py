@@ -15,7 +15,7 @@ from services.scheduling.domain.arrival import LONGEST_DELAY, LONGEST_VISIT, Exp
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.watch import Alert
 from services.scheduling.storage import visit_places, watch_alerts, watch_choices
-from services.scheduling.storage.tables import visit, visit_record
+from services.scheduling.storage.tables import visit, visit_place, visit_record
 
 _AHEAD = timedelta(hours=1)
 _TAKES_PLACE = visit.c.state.in_([VisitState.AGREED.value, VisitState.MOVING.value])
@@ -28,6 +28,12 @@ _AROUND_NOW = (
 )
 _IS_WATCHED = watch_choices.watched_visits().where(visit.c.id == bindparam("of"))
 _LOCKED = select(visit).where(visit.c.id == bindparam("of")).with_for_update()
+_STILL_COMES = (
+    select(visit.c.id)
+    .join(visit_place, visit_place.c.visit == visit.c.id)
+    .where(visit.c.id == bindparam("of"), visit.c.starts == bindparam("at", type_=MOMENT), _TAKES_PLACE)
+    .where(visit_place.c.worker == bindparam("by"), visit_place.c.coming)
+)
 _BEGUN = select(visit_record.c.visit, visit_record.c.worker).where(among(visit_record.c.visit, "visits"))
 
 _to_visit = row_mapper(Visit)
@@ -45,6 +51,12 @@ async def lock(work: UnitOfWork, visit_id: UUID) -> ExpectedVisit:
     return expected
 
 
+async def still_comes(work: UnitOfWork, alert: Alert) -> bool:
+    """Whether the visit takes place when it was to, and the worker comes."""
+    values = {"of": alert.visit, "at": alert.starts, "by": alert.worker}
+    return (await work.connection.execute(_STILL_COMES, values)).first() is not None
+
+
 async def is_watched(work: UnitOfWork, visit_id: UUID) -> bool:
     return (await work.connection.execute(_IS_WATCHED, {"of": visit_id})).first() is not None
 
@@ -55,8 +67,10 @@ async def _gather(work: UnitOfWork, found: Collection[Visit], *, lock: bool = Fa
     begun: dict[UUID, set[UUID]] = defaultdict(set)
     for row in await work.connection.execute(_BEGUN, {"visits": ids}):
         begun[row.visit].add(row.worker)
+    # What somebody said of a time at which it does not take place any more, counts no more.
+    starts = {each.id: each.starts for each in found}
     alerts: dict[UUID, dict[Place, Alert]] = defaultdict(dict)
     for alert in await watch_alerts.list_of_visits(work, ids, lock=lock):
-        if alert.kind is AlertKind.ARRIVAL:
+        if alert.kind is AlertKind.ARRIVAL and alert.starts == starts[alert.visit]:
             alerts[alert.visit][alert.worker] = alert
     return [ExpectedVisit(each, tuple(coming.get(each.id, ())), frozenset(begun[each.id]), alerts[each.id]) for each in found]

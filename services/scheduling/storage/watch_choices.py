@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.scheduling.storage.tables import visit, watch_choice
+from services.scheduling.storage.watch_duties import WATCH
 
 _WHOLE = and_(watch_choice.c.series.is_(None), watch_choice.c.visit.is_(None))
 _OF_PERSON = watch_choice.c.person == bindparam("person")
-_INSERT = insert(watch_choice)
+_INSERT = insert(watch_choice).on_conflict_do_nothing()
 _IS_ANY_WATCHED = select(exists().where(watch_choice.c.watched))
 
 
@@ -46,6 +48,7 @@ async def choose(work: UnitOfWork, choice: WatchChoice) -> None:
         return
     await work.connection.execute(delete(watch_choice).where(_OF_PERSON, _is_about(choice.series, choice.visit)), {"person": choice.person})
     await work.connection.execute(_INSERT, values_of(choice))
+    work.wakes.add(WATCH)
 
 
 async def follow_series(work: UnitOfWork, person: UUID, before: UUID, after: UUID) -> None:
