@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
-from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
+from kith.identity.facts.v1.facts_pb2 import HatGiven, PersonErased, PersonsMerged
 from kith.scheduling.v1 import watch_pb2 as pb
 from kith.status.v1.status_pb2 import GetStatusRequest
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -178,7 +178,7 @@ async def test_who_is_stopped_in_the_middle_tells_once_and_a_hat_of_yesterday_is
         visit = await watch.records.visit(ada, wren)
         await watch.set_watched(ada, ada)
         assert not (await watch.watch(ada)).held_now
-        await wait_until(lambda: _is_said_that_nobody_holds_it(people), "the health status says that nobody holds the watch")
+        await wait_until(lambda: _is_said(people, "WATCH_NOT_HELD"), "the health status says that nobody holds the watch")
         starts = (await people.get(visit, ada)).visit.starts_at.ToDatetime(people.co_op.now().tzinfo)
         database = Database(people.co_op.databases["scheduling"].run_url)
         try:
@@ -201,15 +201,22 @@ async def test_who_is_stopped_in_the_middle_tells_once_and_a_hat_of_yesterday_is
         [alert] = (await watch.of_visit(visit, ada)).alerts
         assert steps_of(alert) == [(TOLD_SECRETARY, str(two))]
 
+        # An event that cannot be taken in stops all later ones, for days perhaps: that silences nobody.
+        await people.identity.publish((HatGiven(person_id="nobody", hat=SECRETARY), "nobody"))
+        await wait_until(lambda: _is_said(people, "REACTION_FAILS_IDENTITY"), "identity's events are stopped")
+        second = await watch.records.visit(ada, wren, ahead=1)
+        await watch.records.go_after(second, ada, 16)
+        await watch.wait_for_notices(("watch_late", two), ("watch_late", two))
+
 
 def _with(infrastructure: Infrastructure, nats: DisposableNats) -> Infrastructure:
     servers = replace(infrastructure.servers, nats_url=nats.url, nats_user=USER, nats_password=PASSWORD)
     return replace(infrastructure, servers=servers)
 
 
-async def _is_said_that_nobody_holds_it(people: VisitPeople) -> bool:
+async def _is_said(people: VisitPeople, reason: str) -> bool:
     status = people.co_op.stub_at("scheduling", StatusServiceStub)
-    return "WATCH_NOT_HELD" in (await call_service(status.GetStatus, GetStatusRequest())).reasons
+    return reason in (await call_service(status.GetStatus, GetStatusRequest())).reasons
 
 
 async def _is_open(watch: WatchPeople, visit: str, by: UUID) -> bool:
