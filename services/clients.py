@@ -47,6 +47,7 @@ from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
+from kith.scheduling.v1.watch_pb2_grpc import WatchServiceStub
 from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
@@ -77,6 +78,7 @@ class ServiceClients:
         self.covers = CoverServiceStub(self._channels["scheduling"])
         """Which visits need somebody since one of the team has left."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])
+        self.watch = WatchServiceStub(self._channels["scheduling"])
         """What happened at visits, as both sides say."""
         self.visit_series = VisitSeriesServiceStub(self._channels["scheduling"])
         """Visits that repeat."""

@@ -31,6 +31,10 @@ SENTENCES = {
     ),
     "RECOVERING": "This co-op was set back to an older copy. It asks the other co-ops for its boards; until then it signs nothing.",
     "STOPPING": "The service is stopping.",
+    "WATCH_NOT_HELD": (
+        "Some visits are watched over, and nobody holds the watch: only the secretaries are told when one does not start. A secretary asks "
+        "somebody on the page /watch."
+    ),
 }
 PREVENTS_RECORDING = frozenset({"CLOCK_BEHIND", "DATABASE_AWAY", "DATABASE_DAMAGED", "DISK_FULL", "STOPPING"})
 """With one of these a vote may not be recorded, so the service is not ready."""

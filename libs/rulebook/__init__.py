@@ -10,6 +10,7 @@ from libs.rulebook.partners import PartnerRules
 from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, RetentionRule, default_retention
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 from libs.rulebook.visits import VisitRules
+from libs.rulebook.watch import WatchRules
 
 __all__ = [
     "SCHEMA",
@@ -33,6 +34,7 @@ __all__ = [
     "RulebookMistakes",
     "SecondMeeting",
     "VisitRules",
+    "WatchRules",
     "default_credentials",
     "default_retention",
     "read_rulebook",

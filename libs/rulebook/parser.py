@@ -15,6 +15,7 @@ from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook
 from libs.rulebook.toml_source import TomlSource, parse_toml
 from libs.rulebook.toml_table import TomlTable
 from libs.rulebook.visits import read_visits
+from libs.rulebook.watch import read_watch
 
 _NOT_COUNTED = "Proxies are not counted by this version of Kith."
 _LATER = {
@@ -59,10 +60,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     visits = read_visits(root)
     partners = read_partners(root)
     concerns = read_concerns(root)
+    watch = read_watch(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    rules = (credentials, matching, retention, money, visits, partners, concerns)
+    rules = (credentials, matching, retention, money, visits, partners, concerns, watch)
     return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, *rules)
 
 

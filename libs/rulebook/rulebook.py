@@ -11,6 +11,7 @@ from libs.rulebook.money import MoneyRules
 from libs.rulebook.partners import PartnerRules
 from libs.rulebook.retention import Retention
 from libs.rulebook.visits import VisitRules
+from libs.rulebook.watch import WatchRules
 
 SCHEMA = "kith.rulebook.v1"
 
@@ -92,6 +93,8 @@ class Rulebook:
     """What holds for partners and referrals; as usual where the rulebook does not say."""
     concerns: ConcernRules
     """How long steps are between two between whom something is wrong; as usual where the rulebook does not say."""
+    watch: WatchRules
+    """When who is told that a visit is late; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

@@ -9,7 +9,15 @@ from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
-from services.scheduling.jobs import confirm_by_timer, forget_past_weeks, give_back_uncleared, plan_series_visits, settle_covers
+from services.scheduling.jobs import (
+    confirm_by_timer,
+    forget_past_weeks,
+    give_back_uncleared,
+    plan_series_visits,
+    raise_alerts,
+    settle_covers,
+)
+from services.scheduling.jobs.tell_watch import WatchJob
 from services.scheduling.reactions import governance, identity, matching
 from services.scheduling.rpc.activity_servicer import activity_service
 from services.scheduling.rpc.calendar_servicer import calendar_service
@@ -20,6 +28,7 @@ from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
+from services.scheduling.rpc.watch_servicer import watch_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
 from services.scheduling.settings import Settings
 from services.scheduling.storage import events_out
@@ -30,7 +39,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
     zone = ZoneInfo(settings.zone)
 
     def build(runtime: Runtime) -> Component:
-        catch_up = runtime.catch_up_with("identity")
+        catch_up, watch = runtime.catch_up_with("identity"), WatchJob(runtime)
         return Component(
             name="scheduling",
             address=settings.address,
@@ -46,6 +55,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 pay_period_service(runtime, zone),
                 activity_service(runtime, zone),
                 cover_service(runtime),
+                watch_service(runtime, zone),
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
@@ -56,9 +66,12 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 confirm_by_timer.JOB,
                 settle_covers.JOB,
                 plan_series_visits.job(zone),
+                raise_alerts.JOB,
+                watch.job,
                 dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
+            reasons=watch.reasons,
         )
 
     return build

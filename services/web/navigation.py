@@ -57,6 +57,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("/", "place.home", _EVERYBODY),
             ("/money/periods", "place.periods", "secretary"),
             ("/notices", "place.notices", "secretary"),
+            ("/watch", "place.watch", "secretary"),
             ("/co-ops", "place.co_ops", "secretary"),
             ("/system", "place.system", "operator"),
         ),

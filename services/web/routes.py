@@ -116,6 +116,7 @@ from services.web.pages.visits import (
     who_could_page,
     worker_week,
 )
+from services.web.pages.watch import ask, choice, holders, open_alerts, visit_alerts
 
 
 class VoteIdConvertor(StringConvertor):
@@ -208,6 +209,7 @@ _SECRETARY_PAGES = (
     *period_pages.PAGES,
     invoice_page.SECRETARY_PAGE,
     put_in_touch.PAGE,
+    ask.PAGE,
     Page("/disposals", disposals.show, access=Access.SECRETARY),
     Page("/data-requests", data_requests.show, data_requests.answer, data_requests.ANSWER, Access.SECRETARY),
     Page("/applications", membership_applications.show, membership_applications.admit, membership_applications.ADMIT, Access.SECRETARY),
@@ -312,6 +314,11 @@ _MEMBER_PAGES = (
     form_page("/visits/{visit:uuid}/record", record_forms.WRITE, Access.MEMBER),
     form_page("/visits/{visit:uuid}/record/wrong", record_forms.DISPUTE, Access.MEMBER, acting=True),
     form_page("/visits/{visit:uuid}/record/stand-by", record_forms.STAND_BY, Access.MEMBER),
+    holders.PAGE,
+    open_alerts.PAGE,
+    open_alerts.SORT_PAGE,
+    *choice.PAGES,
+    *visit_alerts.PAGES,
     form_page("/visits/{visit:uuid}/move", visit_forms.MOVE, Access.MEMBER, acting=True),
     Page("/visits/series", series_list.show, acting=True),
     form_page("/visits/series/new", series_forms.NEW, Access.MEMBER, acting=True),

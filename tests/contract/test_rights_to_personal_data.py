@@ -46,6 +46,8 @@ class Right(StrEnum):
     """The person, who acts for them, those in their team, a worker who comes: row-level security of scheduling's tables."""
     RECORD_SIDES = r"visit_records\.list_of_visit\("
     """The person, who acts for them, and the worker who wrote it: row-level security of scheduling's tables."""
+    IN_ALERT = r"watch_alerts\.(list_of_visits|list_open)\("
+    """The person, who acts for them, the worker, who holds the watch: row-level security of scheduling's tables."""
     IN_SERIES = r"series\.(get|list_seen)\("
     """The person, who acts for them, those in their team: row-level security of scheduling's tables."""
     OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
@@ -143,6 +145,8 @@ GUARDS = {
     ("GetCovers", "Visit"): Guard("agreed_by proposed_by", Right.OWN_OR_ACTING, "scheduling/queries/get_covers"),
     ("ListOpenVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_open_visits"),
     ("GetVisitRecords", "VisitRecordEntry"): Guard("by note", Right.RECORD_SIDES, "scheduling/queries/get_visit_records"),
+    ("GetVisitAlerts", "AlertStep"): Guard("words", Right.IN_ALERT, "scheduling/queries/get_visit_alerts"),
+    ("GetOpenAlerts", "AlertStep"): Guard("words", Right.IN_ALERT, "scheduling/queries/get_open_alerts"),
     ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("GetSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("ListSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/list_series"),
@@ -165,7 +169,7 @@ def about_a_person(message: Descriptor) -> bool:
     names = [field.name for field in message.fields]
     return (
         "person_id" in names
-        or message.name in {"RecordField", "ExportedRecord", "VisitRecordEntry"}
+        or message.name in {"RecordField", "ExportedRecord", "VisitRecordEntry", "AlertStep"}
         or any(map(NAMES_A_PERSON.search, names))
     )
 

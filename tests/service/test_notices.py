@@ -22,7 +22,7 @@ from libs.database.engine import new_id
 from libs.refusals import Conflict, NotAllowed, NotSignedIn
 from libs.rpc.client import call_service
 from tests.support.mail_server import MailServer
-from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
+from tests.support.running_co_op import ZONE, EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
 
 pytestmark = pytest.mark.capability("I5")
 _SYSTEM = callers.job("tests")
@@ -162,6 +162,24 @@ async def test_a_vote_is_told_when_it_opens_and_reminded_of_unless_cast(infrastr
         await it.matching.publish((review, review.about_id))
         await it.mail.wait(lambda: all("How does it go?" in it.mail.subjects_to(address) for address in (ADA, BEN)))
         assert "/people/reviews" in str(it.mail.mails[-1])
+
+
+@pytest.mark.capability("L7")
+async def test_who_holds_the_watch_is_mailed_at_once_whatever_the_hour(infrastructure: Infrastructure) -> None:
+    """What waits until the morning waits; an alert does not, also for who stopped all other messages about visits."""
+    async with told(infrastructure) as it:
+        _, ada, _ = it.people
+        minute = it.co_op.now().astimezone(ZONE).hour * 60
+        await it.choose(ada, quiet_from=(minute - 60) % 1440, quiet_until=(minute + 240) % 1440, stopped=[pb.NOTICE_TOPIC_VISITS])
+        # Every service asks for notices in the same way.
+        for kind in ("review_asked", "watch_late", "visit_taken"):
+            wanted = MatchingNoticeWanted(person_ids=[str(ada)], kind=kind, about_id=f"{new_id()}.{new_id()}")
+            wanted.due_at.FromDatetime(it.co_op.now())
+            wanted.until.FromDatetime(it.co_op.now() + timedelta(days=1))
+            await it.matching.publish((wanted, str(ada)))
+        await it.mail.wait(lambda: "A visit has not started" in it.mail.subjects_to(ADA))
+        await it.wait_for_state(ada, "review_asked", ("waiting", "QUIET_HOURS"))
+        await it.wait_for_state(ada, "visit_taken", ("stopped", ""))
 
 
 async def test_a_mailed_link_signs_in_once_and_says_nobody_who_exists(infrastructure: Infrastructure) -> None:

@@ -59,6 +59,9 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
             kept_days=concerns.kept_days,
         )
     )
+    watch = rulebook.watch
+    message.watch.late_after_minutes, message.watch.next_after_minutes = watch.late_after, watch.next_after
+    message.watch.lone_after_minutes, message.watch.lone_always = watch.lone_after, watch.lone_always
     for rule in rulebook.retention.rules:
         message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
     message.holds_not_shown.extend(rulebook.retention.holds_not_shown)

@@ -12,6 +12,7 @@ from services.scheduling.storage import (
     events_out,
     merged_money,
     merged_visits,
+    merged_watch,
     merged_weeks,
     teams,
     visit_places,
@@ -40,6 +41,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_visits.move_records(work, kept, other)
     await merged_money.move(work, kept, other)
     await covers.move(work, kept, other)
+    await merged_watch.move(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.

@@ -4,8 +4,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from kith.scheduling.v1.enums import AlertStepKind
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.record_access import begin_record, require_own_record, statement
+from services.scheduling.commands.settle_alerts import settle_alone, settle_started
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.record_times import LocalMoment, with_minutes_beside, worked_time
 from services.scheduling.domain.visit_record import VisitRecord, require_version, write
@@ -41,5 +43,7 @@ async def record_visit(
     change = write(record, statement(work, record.worker), worked, note, timer)
     await (visit_records.add if record_id is None else visit_records.save)(work, change)
     await events_out.visit_recorded(work, *change)
+    await settle_started(work, visit.id, record.worker)
+    await settle_alone(work, visit.id, record.worker, AlertStepKind.FINISHED)
     await tell(work, Notice.RECORDED, visit, {record.person})
     return change.record

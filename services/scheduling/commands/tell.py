@@ -50,6 +50,14 @@ class Notice(StrEnum):
     ENGAGEMENT_FROM_WORKER = "engagement_from_worker"
     PAY_READY = "pay_ready"
     COVER_NEEDED = "cover_needed"
+    WATCH_ASKED = "watch_asked"
+    WATCH_LATE = "watch_late"
+    WATCH_MISSED = "watch_missed"
+    WATCH_LONE = "watch_lone"
+    WATCH_ANSWERED = "watch_answered"
+    ON_WAY_ASKED = "visit_on_way_asked"
+    COMES_LATE = "visit_comes_late"
+    SAFE_ASKED = "visit_safe_asked"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -84,6 +92,13 @@ async def tell_of_cover(work: UnitOfWork, notice: Notice, cover_id: UUID, person
     """Once for all visits that somebody left; `until` the last of them starts."""
     if until > work.now:
         await events_out.notice_wanted(work, notice.value, cover_id, {person}, until)
+
+
+async def tell_of_watch(work: UnitOfWork, notice: Notice, about: UUID, people: Collection[UUID | None], until: datetime) -> None:
+    """`about` is the alert, the turn at the watch, or the visit."""
+    told = {person for person in people if person is not None and person != work.caller.person}
+    if told:
+        await events_out.notice_wanted(work, notice.value, about, told, until)
 
 
 async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:

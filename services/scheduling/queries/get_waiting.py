@@ -1,4 +1,4 @@
-"""What of visits waits for an answer of the caller's: records, swaps and series. Visits that wait are in the list of visits."""
+"""What of visits waits for an answer of the caller's: records, swaps, series, and the watch. Visits that wait are in the list of visits."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from kith.scheduling.v1.enums import SeriesState, VisitRecordState
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import PageRequest
-from services.scheduling.storage import series, swaps, visit_records
+from services.scheduling.storage import series, swaps, visit_records, watch_alerts, watch_duties
 
 _MOST_SWAPS = 100
 
@@ -21,6 +21,9 @@ class Waiting:
     disputed: list[UUID]
     swaps: int
     series: int
+    alerts: int
+    """Open, as the person holds the watch."""
+    watch_asked: int
 
 
 async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
@@ -34,4 +37,6 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
         await visit_records.list_waiting(work, "worker", person, (VisitRecordState.DISPUTED,)),
         sum(swap.swap.to_worker == person for swap in offered.items),
         sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
+        await watch_alerts.count_open(work) if person in await watch_duties.list_holders(work) else 0,
+        await watch_duties.count_asked(work, person),
     )

@@ -1,5 +1,6 @@
 """Events of governance: the rulebook in force says what visits need of who goes to them, how long they are kept, when records confirm
-themselves, how the money of a visit is shared out, and for how many days ahead somebody is looked for.
+themselves, how the money of a visit is shared out, for how many days ahead somebody is looked for, and when who is told of visits that do
+not start.
 """
 
 from datetime import date
@@ -10,8 +11,8 @@ from libs.access import held_credentials, retention
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
-from libs.rulebook import MoneyRules, PayFloor, VisitRules
-from services.scheduling.storage import clearance, covers, money_rules, timed_confirmations
+from libs.rulebook import MoneyRules, PayFloor, VisitRules, WatchRules
+from services.scheduling.storage import clearance, covers, money_rules, timed_confirmations, watch_rules
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
@@ -24,6 +25,10 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     if message.HasField("visits"):
         await timed_confirmations.replace_rules(work, VisitRules(message.visits.confirm_after_days))
     await money_rules.add(work, event.at, message.rulebook_hash, _money(message.money) if message.HasField("money") else None)
+    if message.HasField("watch"):
+        watch = message.watch
+        minutes = (watch.late_after_minutes, watch.next_after_minutes, watch.lone_after_minutes)
+        await watch_rules.replace(work, WatchRules(*minutes, watch.lone_always))
 
 
 def _money(adopted: AdoptedMoney) -> MoneyRules:
@@ -36,5 +41,5 @@ def _money(adopted: AdoptedMoney) -> MoneyRules:
     )
 
 
-_FILLS = ("credential_rule", "retention_rule", "visit_rule", "money_rule", "pay_floor", "cover_rule")
+_FILLS = ("credential_rule", "retention_rule", "visit_rule", "money_rule", "pay_floor", "cover_rule", "watch_rule")
 REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, _FILLS)

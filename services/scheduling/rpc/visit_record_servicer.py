@@ -53,9 +53,9 @@ def visit_record_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
     )
 
 
-def _start(request: pb.StartVisitRequest) -> tuple[UUID, datetime | None]:
+def _start(request: pb.StartVisitRequest) -> tuple[UUID, datetime | None, bool]:
     started = parse_moment("started_at", request.started_at) if request.HasField("started_at") else None
-    return parse_id("visit_id", request.visit_id), started
+    return parse_id("visit_id", request.visit_id), started, request.alone
 
 
 def _visit(request: pb.GetVisitRecordsRequest) -> tuple[UUID]:

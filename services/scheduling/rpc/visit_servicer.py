@@ -146,4 +146,6 @@ def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
         disputed_visit_ids=map(str, waiting.disputed),
         swaps=waiting.swaps,
         series=waiting.series,
+        alerts=waiting.alerts,
+        watch_asked=waiting.watch_asked,
     )

@@ -134,6 +134,33 @@ PERSON_TABLES = (
         own_alone=True,
     ),
     *money_person_tables.PERSON_TABLES,
+    # Who was told when stays with the visit: what is erased of a worker or a holder is their name.
+    PersonTable(
+        tables.watch_alert,
+        ("person", "worker", "told_last", "taken_by"),
+        (
+            *("id", "visit", "person", "worker", "kind", "state", "starts", "ends", "opened_at"),
+            *("round", "next_at", "told_last", "taken_by", "missed_at", "version"),
+        ),
+        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker", "told_last", "taken_by"))),
+        own_alone_by=("worker", "told_last", "taken_by"),
+    ),
+    PersonTable(
+        tables.watch_step,
+        ("who",),
+        ("id", "alert", "number", "round", "kind", "who", "at", "comes_at", "words"),
+        through={"alert": tables.watch_alert.c.person},
+        erasure=(Keep(KeptFor.OTHERS, ("who",)),),
+        own_alone_by=("who",),
+    ),
+    PersonTable(
+        tables.watch_duty,
+        ("holder", "asked_by"),
+        ("id", "holder", "rank", "begins", "ends", "state", "asked_by", "asked_at", "answered_at", "ended_at"),
+        erasure=(Delete(("holder",)), Keep(KeptFor.OTHERS, ("asked_by",))),
+        own_alone=True,
+    ),
+    PersonTable(tables.watch_choice, ("person",), ("id", "person", "series", "visit", "watched", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(tables.timed_confirmation, ("person",), ("person", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(
         tables.team_member,
@@ -157,4 +184,7 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "visit_rule": "what the rulebook says of visits",
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
     "cover_rule": "what the rulebook says of looking for somebody in place of who left",
+    "watch_rule": "what the rulebook says of the watch",
+    "watch_pulse": "when it was last looked who is to be told",
+    "watch_gap": "when nobody was watching",
 }

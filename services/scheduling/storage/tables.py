@@ -3,11 +3,11 @@
 A visit of a series has the `series_day` that it was made for: the unique index lets none be made twice, whatever became of the first.
 That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
 range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
-`credential_rule`, `visit_rule` and `cover_rule` of governance's. `uncleared` has the workers whose credentials are to be looked at again.
-Two teams whose owners turned out to be one person are one: every other table names the `main` of them, the oldest. A member's `entry` is
-the one that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each visit that they took as that
-member. What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers; `asked_worker` is seen with the
-visit.
+`credential_rule`, `visit_rule`, `cover_rule` and `watch_rule` of governance's. `uncleared` has the workers whose credentials are to be
+looked at again. Two teams whose owners turned out to be one person are one: every other table names the `main` of them, the oldest. A
+member's `entry` is the one that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each visit that
+they took as that member. What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers;
+`asked_worker` is seen with the visit. `watch_pulse` says when it was last looked who is to be told, `watch_gap` when it was not.
 """
 
 from sqlalchemy import (
@@ -257,3 +257,91 @@ visit_rule = Table(
     Column("only_one", Boolean, primary_key=True, server_default=true()),
     required("confirm_after_days", Integer),
 )
+
+watch_duty = Table(
+    "watch_duty",
+    metadata,
+    key("id", Uuid),
+    required("holder", Uuid),
+    required("rank", Integer),
+    required("begins", MOMENT),
+    optional("ends", MOMENT),
+    required("state", Text),
+    required("asked_by", Uuid),
+    required("asked_at", MOMENT),
+    optional("answered_at", MOMENT),
+    optional("ended_at", MOMENT),
+    Index("watch_duty_by_holder", "holder"),
+    Index("watch_duty_by_state", "state", "rank"),
+)
+
+watch_choice = Table(
+    "watch_choice",
+    metadata,
+    key("id", Uuid),
+    required("person", Uuid),
+    Column("series", Uuid, ForeignKey("visit_series.id", ondelete="CASCADE")),
+    Column("visit", Uuid, ForeignKey("visit.id", ondelete="CASCADE")),
+    required("watched", Boolean),
+    required("set_by", Uuid),
+    required("since", MOMENT),
+    Index("watch_choice_of_person", "person", unique=True, postgresql_where=text("series is null and visit is null")),
+    Index("watch_choice_of_series", "series", unique=True),
+    Index("watch_choice_of_visit", "visit", unique=True),
+)
+
+watch_alert = Table(
+    "watch_alert",
+    metadata,
+    key("id", Uuid),
+    Column("visit", Uuid, ForeignKey("visit.id", ondelete="CASCADE"), nullable=False),
+    required("person", Uuid),
+    optional("worker", Uuid),
+    required("kind", Text),
+    required("state", Text),
+    required("starts", MOMENT),
+    required("ends", MOMENT),
+    required("opened_at", MOMENT),
+    required("round", Integer),
+    optional("next_at", MOMENT),
+    optional("told_last", Uuid),
+    optional("taken_by", Uuid),
+    optional("missed_at", MOMENT),
+    required("version", BigInteger),
+    Index("watch_alert_by_visit", "visit"),
+    Index("watch_alert_by_person", "person"),
+    Index("watch_alert_by_worker", "worker"),
+    Index("watch_alert_by_next", "next_at", postgresql_where=text("next_at is not null")),
+)
+
+# Append-only: the run role can change nothing of who was told when.
+watch_step = Table(
+    "watch_step",
+    metadata,
+    key("id", Uuid),
+    Column("alert", Uuid, ForeignKey("watch_alert.id", ondelete="CASCADE"), nullable=False),
+    required("number", BigInteger),
+    required("round", Integer),
+    required("kind", Text),
+    optional("who", Uuid),
+    required("at", MOMENT),
+    optional("comes_at", MOMENT),
+    required("words", Text),
+    UniqueConstraint("alert", "number"),
+    Index("watch_step_told_once", "alert", "round", "who", unique=True, postgresql_where=text("kind in ('told', 'told_secretary')")),
+    Index("watch_step_by_who", "who"),
+)
+
+watch_rule = Table(
+    "watch_rule",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("late_after", Integer),
+    required("next_after", Integer),
+    required("lone_after", Integer),
+    required("lone_always", Boolean),
+)
+
+watch_pulse = Table("watch_pulse", metadata, Column("only_one", Boolean, primary_key=True, server_default=true()), required("at", MOMENT))
+
+watch_gap = Table("watch_gap", metadata, key("begins", MOMENT), required("ends", MOMENT), Index("watch_gap_by_end", "ends"))

@@ -109,16 +109,18 @@ class NoticeDelivery:
         return await self._by_channel(notice, address, now)
 
     async def _by_channel(self, notice: Notice, address: pb.GetNoticeAddressResponse, now: datetime) -> Outcome:
-        ways, topic = address.ways, KINDS[notice.kind].topic
+        ways, kind = address.ways, KINDS[notice.kind]
+        is_stoppable = kind.topic is not NoticeTopic.SECURITY and not kind.at_once
         channel = known_word(pb.NoticeChannel, NoticeChannel, ways.channel, NoticeChannel.PAGE)
-        if topic is not NoticeTopic.SECURITY and topic in {known_word(pb.NoticeTopic, NoticeTopic, one, "") for one in ways.stopped}:
+        if is_stoppable and kind.topic in {known_word(pb.NoticeTopic, NoticeTopic, one, "") for one in ways.stopped}:
             return Outcome(NoticeState.STOPPED, channel=channel.value)
         looks = Outcome(NoticeState.WAITING, channel=channel.value, easy_read=ways.easy_read, large_print=ways.large_print)
         if channel is NoticeChannel.LETTER:
             return replace(looks, state=NoticeState.TO_PRINT)
         if channel is NoticeChannel.PAGE:
             return replace(looks, state=NoticeState.PAGE_ONLY)
-        if quiet := quiet_until(now, ways.quiet_from, ways.quiet_until, self._renderer.sender.zone):
+        quiet = quiet_until(now, ways.quiet_from, ways.quiet_until, self._renderer.sender.zone)
+        if quiet and not kind.at_once:
             return replace(looks, reason="QUIET_HOURS", due_at=quiet)
         if channel is NoticeChannel.TEXT:
             return replace(looks, state=NoticeState.TO_TEXT)

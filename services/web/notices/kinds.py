@@ -18,7 +18,9 @@ class NoticeKind:
     topic: NoticeTopic
     path: str
     at_once: bool = False
-    """Somebody is waiting for it: no quiet hours."""
+    """Somebody is waiting for it: no quiet hours, and it does not go with a topic that somebody stopped."""
+    why: str = ""
+    """Why they get it, where the topic does not say: `notice.why.<why>`."""
 
 
 KINDS: Mapping[str, NoticeKind] = {
@@ -98,5 +100,13 @@ KINDS: Mapping[str, NoticeKind] = {
     "engagement_answered": NoticeKind(NoticeTopic.VISITS, "/money/work"),
     "engagement_from_worker": NoticeKind(NoticeTopic.VISITS, "/members/{about}/engagement"),
     "pay_ready": NoticeKind(NoticeTopic.VISITS, "/money/pay/{about}"),
-    SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
+    "watch_asked": NoticeKind(NoticeTopic.VISITS, "/watch"),
+    "watch_late": NoticeKind(NoticeTopic.VISITS, "/watch/open", at_once=True, why="watch"),
+    "watch_missed": NoticeKind(NoticeTopic.VISITS, "/watch/open", at_once=True, why="watch"),
+    "watch_lone": NoticeKind(NoticeTopic.VISITS, "/watch/open", at_once=True, why="watch"),
+    "watch_answered": NoticeKind(NoticeTopic.VISITS, "/watch/open", at_once=True, why="watch"),
+    "visit_on_way_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}/on-way", at_once=True, why="visit_now"),
+    "visit_comes_late": NoticeKind(NoticeTopic.VISITS, "/visits/{about}", at_once=True, why="visit_now"),
+    "visit_safe_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}", at_once=True, why="visit_now"),
+    SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True, why="sign_in_link"),
 }

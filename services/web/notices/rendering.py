@@ -75,9 +75,8 @@ class NoticeRenderer:
         say, kind = self._catalogue(easy), KINDS[notice.kind]
         until = dates.format_moment(notice.until, self.sender.zone, now)
         lines = [_plain(line.text) for line in say.sentences(f"notice.{notice.kind}.text", co_op=self.sender.name, until=until)]
-        topic = kind.topic.value
         link = self.sender.public_url + kind.path.format(about=code if notice.kind == SIGN_IN_LINK else notice.subject)
-        is_stoppable = kind.topic is not NoticeTopic.SECURITY
+        is_stoppable = kind.topic is not NoticeTopic.SECURITY and not kind.at_once
         phone = self.sender.phone
         return NoticeWords(
             subject=_one_line(_plain(say.say(f"notice.{notice.kind}.subject", co_op=self.sender.name))),
@@ -88,7 +87,7 @@ class NoticeRenderer:
             ),
             lines=tuple(lines),
             link=link,
-            why=_plain(say.say(f"notice.why.{'sign_in_link' if notice.kind == SIGN_IN_LINK else topic}", co_op=self.sender.name)),
+            why=_plain(say.say(f"notice.why.{kind.why or kind.topic.value}", co_op=self.sender.name)),
             stop=_plain(say.say("notice.stop")) if is_stoppable else "",
             stop_url=f"{self.sender.public_url}/stop/{self.stop_links.token(notice.person, kind.topic)}" if is_stoppable else "",
             ring=_plain(say.say("notice.ring", phone=phone)) if phone else _plain(say.say("notice.ring_secretary")),

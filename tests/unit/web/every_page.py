@@ -23,6 +23,7 @@ from tests.unit.web import (
     fake_visit_records,
     fake_visits,
     fake_vote_services,
+    fake_watch,
 )
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
@@ -64,6 +65,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "file": ("1",),
     "day": (fake_matching_days.OPEN_DAY, fake_matching_days.RUN_DAY, fake_matching_days.LONELY_DAY),
     "side": ("getting", "giving"),
+    "alert": (fake_watch.LATE, fake_watch.ALONE),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -116,6 +118,9 @@ QUERIES = (
     f"/visits/{fake_visits.HAD}/record/wrong?record={fake_visit_records.TO_ADA}",
     f"/visits/{fake_visits.GIVEN}/record/stand-by?record={fake_visit_records.BY_ADA}",
     f"/visits/{fake_visits.GIVEN}/record?record={fake_visit_records.BY_ADA}",
+    *(f"/watch?done={done}" for done in ("asked", "accept", "decline", "hand_back", "end")), "/watch/ask?q=jo", "/watch/ask?q=nobody",
+    "/watch/open?done=taken", "/watch/open?done=sorted", "/visits/watched?done=on", "/visits/watched?done=off",
+    *(f"/visits/{fake_visits.TAKEN}?done={done}" for done in ("watch_on", "watch_off", "on_way", "safe")),
     "/visits/confirming?done=agree", "/visits/confirming?done=take_back",
     "/visits/series?done=proposed", "/visits/series?done=withdrawn", f"/visits/series/new?instead={fake_series.RUNNING}",
     *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end")),

@@ -86,6 +86,7 @@ from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
+from tests.unit.web.fake_watch import FakeWatchService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
 
 __all__ = [
@@ -161,6 +162,7 @@ class FakeServices:
     calendars: FakeCalendarService = field(default_factory=FakeCalendarService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
+    watch: FakeWatchService = field(default_factory=FakeWatchService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     funding: FakeFundingService = field(default_factory=FakeFundingService)
     engagements: FakeEngagementService = field(default_factory=FakeEngagementService)
@@ -233,6 +235,7 @@ class FakeServices:
             "calendars",
             "worker_weeks",
             "visit_records",
+            "watch",
             "visit_series",
             *("funding", "engagements", "pay_periods", "activities"),
         )

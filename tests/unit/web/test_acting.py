@@ -92,7 +92,8 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/visits/confirming", "/visits/{visit:uuid}/record/step", "/visits/{visit:uuid}/record/wrong"),
         *("/money", "/money/file/{file:int}", "/money/invoices/{invoice:int}"),
         *("/visits/series", "/visits/series/new", "/visits/series/new/check"),
-        *("/visits/series/{series:uuid}", "/visits/series/{series:uuid}/end"),
+        *("/visits/series/{series:uuid}", "/visits/series/{series:uuid}/end", "/visits/series/{series:uuid}/watched"),
+        *("/visits/watched", "/visits/{visit:uuid}/watched"),
         *("/team/{team:uuid}/members/{person:uuid}/hat", "/team/{team:uuid}/members/{person:uuid}/end"),
     }
     begin(browser)

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from kith.identity.v1 import enums
 from kith.matching.v1 import enums as matching
-from kith.scheduling.v1.enums import SwapState, VisitState
+from kith.scheduling.v1.enums import AlertKind, AlertState, AlertStepKind, SwapState, VisitState, WatchDutyState
 from libs.access.hat_names import HATS
 from libs.access.person_rights import person_rights_service
 from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, Delete, PersonTable, SealedColumn
@@ -167,6 +167,10 @@ def test_every_value_that_is_shown_has_its_words() -> None:
         ("swap.state", SwapState),
         ("concern.step", matching.ConcernStep),
         ("cover.how", ("none", "covered", "not_needed")),
+        ("watch_alert.kind", AlertKind),
+        ("watch_alert.state", AlertState),
+        ("watch_duty.state", WatchDutyState),
+        ("watch_step.kind", AlertStepKind),
         ("device_kind", enums.DeviceKind),
         ("device_use", enums.DeviceUse),
         ("help_kind", enums.HelpKind),

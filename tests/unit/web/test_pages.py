@@ -26,6 +26,7 @@ from tests.unit.web import (
     fake_series,
     fake_teams,
     fake_visits,
+    fake_watch,
 )
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
@@ -201,7 +202,7 @@ def test_what_is_on_ones_own_page_is_in_groups_each_with_its_heading(browser: Sc
                     "/partners",
                     "/people/put-in-touch",
                 ],
-                "The co-op": ["/", "/money/periods", "/notices", "/co-ops"],
+                "The co-op": ["/", "/money/periods", "/notices", "/watch", "/co-ops"],
             },
         ),
     ],
@@ -329,6 +330,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{day:uuid}": fake_matching_days.OPEN_DAY,
         "{side}": "getting",
         "{concern:uuid}": fake_concerns.TALKING,
+        "{alert:uuid}": fake_watch.LATE,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

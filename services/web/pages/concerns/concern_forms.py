@@ -8,7 +8,7 @@ from services.web.page_context import PageContext
 from services.web.pages.concerns.concern_page import ONE
 from services.web.pages.concerns.concern_views import PATH, fetch_concern
 from services.web.pages.form_page import Fields, FormPage, choices, form_page, require
-from services.web.pages.teams.team_forms import find_members
+from services.web.pages.people_search import find_members
 
 _LONG_BODY = 64 * 1024
 """5,000 letters, nine bytes each once they are in a form."""

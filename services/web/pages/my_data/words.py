@@ -130,6 +130,13 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "visit": {"state": "visit_state.{}", "workers": Value.NUMBER},
     "visit_record": {"state": "visit_record_state.{}"},
     "visit_record_entry": {"kind": "visit_record_kind.{}", "number": Value.NUMBER, "note": Value.TYPED},
+    "watch_alert": {
+        "kind": "watch_alert_kind.{}",
+        "state": "watch_alert_state.{}",
+        **dict.fromkeys(("round", "version"), Value.NUMBER),
+    },
+    "watch_step": {"kind": "watch_step_kind.{}", **dict.fromkeys(("round", "number"), Value.NUMBER), "words": Value.TYPED},
+    "watch_duty": {"state": "watch_duty_state.{}", "rank": Value.NUMBER},
     "visit_series": {"state": "series_state.{}", **dict.fromkeys(("workers", "minutes"), Value.NUMBER), "start": Value.CLOCK},
     "funding_plan": {"state": "terms_state.{}"},
     "funding_line": {"budget_span": "funding_span.{}", "place": Value.NUMBER},

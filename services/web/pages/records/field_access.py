@@ -9,15 +9,15 @@ from starlette.responses import Response
 from kith.identity.v1 import record_pb2 as pb
 from libs.access import hat_names
 from libs.access.record_fields import FIELDS, section_of
-from libs.refusals import Invalid, NotFound
+from libs.refusals import NotFound
 from libs.rpc.fields import timestamp
 from services.web.http.forms import Form
-from services.web.page_context import FormProblem, PageContext
+from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, InvalidFormError, require
+from services.web.pages.people_search import find_members
 from services.web.pages.records.record_words import fetch_grants, grant_views
 
 STOP = "record-stop"
-_FOUND = 10
 _PERSON, _HAT, _TEAM, _EVERYBODY, _NOBODY = "person:", "hat:", "team", "members", "nobody"
 _GROUPS = {_TEAM: pb.AUDIENCE_KIND_TEAM, _EVERYBODY: pb.AUDIENCE_KIND_MEMBERS}
 _NO_END, _LAST_DAY = "no", "day"
@@ -27,7 +27,8 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     field = _require_field(ctx)
     grants = await grant_views(ctx, await fetch_grants(ctx, field))
     typed = ctx.query_param("q") or fields["q"]
-    matches, problem = await _find_members(ctx, typed)
+    found, problem = await find_members(ctx, typed)
+    matches = [{**member, "value": _PERSON + member["value"]} for member in found]
     noun = ctx.say(f"record.noun.{field}")
     return {
         "field": field,
@@ -54,19 +55,6 @@ async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
         ],
         "done": ctx.query_param("done") if ctx.query_param("done") in {"shared", "stopped"} else "",
     }
-
-
-async def _find_members(ctx: PageContext, typed: str) -> tuple[list[dict[str, object]], FormProblem | None]:
-    """Members with such a name as choices, without oneself; or what is wrong with the name."""
-    if not typed:
-        return [], None
-    request = pb.SearchMembersRequest(text=typed, page_size=_FOUND)
-    try:
-        response: pb.SearchMembersResponse = await ctx.call(ctx.state.services.records.SearchMembers, request)
-    except Invalid as refusal:
-        return [], ctx.refusal_problem("q", refusal.reason)
-    names = [name for name in response.names if name.person_id != ctx.person_id]
-    return [{"value": _PERSON + name.person_id, "text": name.full_name, "hint": ""} for name in names], None
 
 
 async def _share(ctx: PageContext, fields: Fields, request_id: str) -> str:

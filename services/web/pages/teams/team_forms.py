@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from kith.identity.v1 import record_pb2 as record
 from kith.matching.v1 import teams_pb2 as pb
 from kith.matching.v1.enums import TeamHat, TeamMemberKind
-from libs.refusals import Invalid, NotFound
+from libs.refusals import NotFound
 from libs.rpc import enums
-from services.web.page_context import FormProblem, PageContext
+from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, choices, require, version_of
+from services.web.pages.people_search import find_members
 from services.web.pages.teams.team_words import fetch_team
 
-_FOUND = 10
 _LONG_BODY = 128 * 1024
 """10,000 letters, nine bytes each once they are in a form."""
 
@@ -25,19 +24,6 @@ async def _invite_values(ctx: PageContext, fields: Fields) -> Mapping[str, objec
         "search_problem": problem,
         "kinds": choices(ctx, "team_kind", [kind.value for kind in TeamMemberKind]),
     }
-
-
-async def find_members(ctx: PageContext, typed: str) -> tuple[list[dict[str, str]], FormProblem | None]:
-    """Members with such a name, without oneself; or what is wrong with the name."""
-    if not typed:
-        return [], None
-    request = record.SearchMembersRequest(text=typed, page_size=_FOUND)
-    try:
-        response: record.SearchMembersResponse = await ctx.call(ctx.state.services.records.SearchMembers, request)
-    except Invalid as refusal:
-        return [], ctx.refusal_problem("q", refusal.reason)
-    others = [name for name in response.names if name.person_id != ctx.person_id]
-    return [{"value": name.person_id, "text": name.full_name, "hint": ""} for name in others], None
 
 
 async def _invite(ctx: PageContext, fields: Fields, request_id: str) -> str:

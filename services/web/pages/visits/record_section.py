@@ -18,6 +18,7 @@ from services.web.pages.visits.visit_words import state_of, times_words
 
 STEP = "visit-record-step"
 DONE = ("record_start", "record_write", "record_confirm", "record_dispute", "record_stand_by")
+_DONE_BY_STEP = {"start": "record_start", "start_alone": "record_start", "finish": "record_write", "confirm": "record_confirm"}
 _EARLY = timedelta(minutes=15)
 _STATUS = {VisitRecordState.DISPUTED: "no", VisitRecordState.CONFIRMED: "yes"}
 _OF_WORKER: Mapping[VisitRecordState, tuple[str, ...]] = {
@@ -87,9 +88,10 @@ async def load_section(ctx: PageContext, visit: visits.Visit) -> RecordSection |
 async def take_step(ctx: PageContext, form: Form) -> Response:
     """Start, finish or confirm, with one tap. The service decides whether the person may."""
     services, visit, version, did = ctx.state.services.visit_records, ctx.path_param("visit"), form.shown_number(), form.text("do")
-    record, done = form.text("record"), {"start": "record_start", "finish": "record_write", "confirm": "record_confirm"}.get(did, "")
-    if did == "start":
-        await ctx.call(services.StartVisit, pb.StartVisitRequest(request_id=form.request_id, visit_id=visit))
+    record, done = form.text("record"), _DONE_BY_STEP.get(did, "")
+    if did in ("start", "start_alone"):
+        request = pb.StartVisitRequest(request_id=form.request_id, visit_id=visit, alone=did == "start_alone")
+        await ctx.call(services.StartVisit, request)
     elif did == "finish":
         finish = pb.RecordVisitRequest(request_id=form.request_id, visit_id=visit, record_id=record, version=version)
         await ctx.call(services.RecordVisit, finish)

@@ -53,6 +53,7 @@ async def show(ctx: PageContext) -> Response:
         shown=shown_visits(to_take),
         plan=_plan(ctx, series, names),
         can=_possible(ctx, series, to_take),
+        is_own=series.person_id == ctx.subject_id,
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 

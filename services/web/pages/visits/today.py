@@ -69,6 +69,8 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
 async def _list_questions(ctx: PageContext) -> list[Question]:
     found: pb.GetWaitingResponse = await ctx.call(ctx.state.services.visits.GetWaiting, pb.GetWaitingRequest())
     asked = (
+        ("home.alerts", found.alerts, "/watch/open"),
+        ("home.watch_asked", found.watch_asked, "/watch"),
         ("home.to_confirm", len(found.to_confirm_visit_ids), f"/visits/{next(iter(found.to_confirm_visit_ids), '')}"),
         ("home.disputed", len(found.disputed_visit_ids), f"/visits/{next(iter(found.disputed_visit_ids), '')}"),
         ("home.swaps", found.swaps, "/week/swaps"),

@@ -11,6 +11,7 @@ from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
 from services.web.pages.visits.visit_words import TAKES_PLACE, state_of, times_words, visit_row
+from services.web.pages.watch import visit_alerts
 
 CHANGE = "visit"
 _BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap"})
@@ -39,7 +40,8 @@ async def show(ctx: PageContext) -> Response:
         series_id=visit.series_id,
         can=[step for step in _possible(ctx, visit, response.worker_ids) if not (has_begun and step in _BEFORE_THE_START)],
         section=section,
-        done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move", *record_section.DONE) else "",
+        alerts=await visit_alerts.load_alerts(ctx, visit),
+        done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move", *record_section.DONE, *visit_alerts.DONE) else "",
     )
 
 

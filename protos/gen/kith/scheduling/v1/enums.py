@@ -79,6 +79,39 @@ class SeriesState(StrEnum):
     ENDED = "ended"
 
 
+class WatchDutyState(StrEnum):
+    ASKED = "asked"
+    HELD = "held"
+    DECLINED = "declined"
+    HANDED_BACK = "handed_back"
+    ENDED = "ended"
+
+
+class AlertKind(StrEnum):
+    ARRIVAL = "arrival"
+    LONE = "lone"
+
+
+class AlertState(StrEnum):
+    WAITING = "waiting"
+    OPEN = "open"
+    TAKEN = "taken"
+    OVER = "over"
+
+
+class AlertStepKind(StrEnum):
+    TOLD = "told"
+    TOLD_SECRETARY = "told_secretary"
+    ON_WAY = "on_way"
+    TAKEN = "taken"
+    REOPENED = "reopened"
+    SORTED = "sorted"
+    STARTED = "started"
+    FINISHED = "finished"
+    SAFE = "safe"
+    MISSED = "missed"
+
+
 class SwapState(StrEnum):
     OFFERED = "offered"
     ACCEPTED = "accepted"

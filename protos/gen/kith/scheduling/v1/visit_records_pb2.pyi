@@ -227,8 +227,11 @@ class StartVisitRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VISIT_ID_FIELD_NUMBER: _builtins.int
     STARTED_AT_FIELD_NUMBER: _builtins.int
+    ALONE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
+    alone: _builtins.bool
+    """they are asked after when they do not say that they finished"""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
         """unset: now"""
@@ -239,10 +242,11 @@ class StartVisitRequest(_message.Message):
         request_id: _builtins.str = ...,
         visit_id: _builtins.str = ...,
         started_at: _timestamp_pb2.Timestamp | None = ...,
+        alone: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "started_at", b"started_at", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alone", b"alone", "request_id", b"request_id", "started_at", b"started_at", "visit_id", b"visit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

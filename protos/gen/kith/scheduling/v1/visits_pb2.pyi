@@ -754,10 +754,16 @@ class GetWaitingResponse(_message.Message):
     DISPUTED_VISIT_IDS_FIELD_NUMBER: _builtins.int
     SWAPS_FIELD_NUMBER: _builtins.int
     SERIES_FIELD_NUMBER: _builtins.int
+    ALERTS_FIELD_NUMBER: _builtins.int
+    WATCH_ASKED_FIELD_NUMBER: _builtins.int
     swaps: _builtins.int
     """offered to the caller"""
     series: _builtins.int
     """proposed to the caller"""
+    alerts: _builtins.int
+    """open, as the caller holds the watch"""
+    watch_asked: _builtins.int
+    """the caller is asked to hold the watch"""
     @_builtins.property
     def to_confirm_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """to the caller, and written down by who came"""
@@ -773,10 +779,12 @@ class GetWaitingResponse(_message.Message):
         disputed_visit_ids: _abc.Iterable[_builtins.str] | None = ...,
         swaps: _builtins.int = ...,
         series: _builtins.int = ...,
+        alerts: _builtins.int = ...,
+        watch_asked: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed_visit_ids", b"disputed_visit_ids", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "watch_asked", b"watch_asked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

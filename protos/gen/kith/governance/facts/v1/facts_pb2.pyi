@@ -210,6 +210,40 @@ class AdoptedPartners(_message.Message):
 Global___AdoptedPartners: _TypeAlias = AdoptedPartners  # noqa: Y015
 
 @_typing.final
+class AdoptedWatch(_message.Message):
+    """AdoptedWatch says when who is told that a visit has not started, or that a worker who is alone has not said that they finished."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LATE_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    NEXT_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    LONE_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    LONE_ALWAYS_FIELD_NUMBER: _builtins.int
+    late_after_minutes: _builtins.int
+    """from the planned start"""
+    next_after_minutes: _builtins.int
+    """until the next is told, while nobody has said that they have it"""
+    lone_after_minutes: _builtins.int
+    """from the planned end"""
+    lone_always: _builtins.bool
+    """who comes alone to a visit is asked after, also without having said so"""
+    def __init__(
+        self,
+        *,
+        late_after_minutes: _builtins.int = ...,
+        next_after_minutes: _builtins.int = ...,
+        lone_after_minutes: _builtins.int = ...,
+        lone_always: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["late_after_minutes", b"late_after_minutes", "lone_after_minutes", b"lone_after_minutes", "lone_always", b"lone_always", "next_after_minutes", b"next_after_minutes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedWatch: _TypeAlias = AdoptedWatch  # noqa: Y015
+
+@_typing.final
 class AdoptedRetention(_message.Message):
     """AdoptedRetention says how long the rulebook has records of a kind kept."""
 
@@ -325,6 +359,7 @@ class RulebookAdopted(_message.Message):
     VISITS_FIELD_NUMBER: _builtins.int
     PARTNERS_FIELD_NUMBER: _builtins.int
     CONCERNS_FIELD_NUMBER: _builtins.int
+    WATCH_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -361,6 +396,10 @@ class RulebookAdopted(_message.Message):
     def concerns(self) -> Global___AdoptedConcerns:
         """unset = published before there was any: as usual"""
 
+    @_builtins.property
+    def watch(self) -> Global___AdoptedWatch:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -375,10 +414,11 @@ class RulebookAdopted(_message.Message):
         visits: Global___AdoptedVisits | None = ...,
         partners: Global___AdoptedPartners | None = ...,
         concerns: Global___AdoptedConcerns | None = ...,
+        watch: Global___AdoptedWatch | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -757,8 +757,9 @@ class NoticeWanted(_message.Message):
     about_id: _builtins.str
     """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined,
     visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by, series_proposed, series_agreed,
-    series_declined, series_withdrawn, series_ended, series_taken, series_given_back, cover_needed
-    the id of the visit, series or cover, a dot, and an id of this notice
+    series_declined, series_withdrawn, series_ended, series_taken, series_given_back, cover_needed, watch_asked, watch_late, watch_missed,
+    watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked
+    the id of the visit, series, cover, alert or turn at the watch, a dot, and an id of this notice
     """
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
@@ -768,7 +769,7 @@ class NoticeWanted(_message.Message):
 
     @_builtins.property
     def until(self) -> _timestamp_pb2.Timestamp:
-        """when the visit starts; after that it is of no use"""
+        """when the visit starts, for most; after that it is of no use"""
 
     def __init__(
         self,
