@@ -5,7 +5,7 @@ from uuid import UUID
 from libs.access import held_credentials, merged_persons
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.storage import clearance, events_out, merged_visits, merged_weeks, teams, visit_places, visits
+from services.scheduling.storage import clearance, events_out, merged_drafts, merged_visits, merged_weeks, teams, visit_places, visits
 
 
 async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -17,6 +17,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_persons.add(work, other, kept)
     await merged_visits.move_plans(work, kept, other)
     await merged_weeks.move(work, kept, other)
+    await merged_drafts.move(work, kept, other)
     # After the visits and the swaps, as everybody does.
     for worker in sorted((kept, other)):
         await visit_places.lock_worker(work, worker)

@@ -1,7 +1,7 @@
 """Tells people of a visit, each in the way they chose; never who did something of their own doing."""
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence, Set
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,6 +43,9 @@ class Notice(StrEnum):
     SERIES_ENDED = "series_ended"
     SERIES_TAKEN = "series_taken"
     SERIES_GIVEN_BACK = "series_given_back"
+    DRAFT_ASKED = "draft_asked"
+    DRAFT_SHOWN = "draft_shown"
+    DRAFT_PUBLISHED = "draft_published"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -64,6 +67,13 @@ async def tell_of_series(work: UnitOfWork, notice: Notice, series_id: UUID, peop
     told = {person for person in people if person is not None and person != work.caller.person}
     if told:
         await events_out.notice_wanted(work, notice.value, series_id, told, work.now + _SERIES_NEWS)
+
+
+async def tell_of_draft(work: UnitOfWork, notice: Notice, draft_id: UUID, people: Set[UUID], until: datetime) -> None:
+    """Once for all its visits; `until` is when the last of them starts."""
+    told = people - {work.caller.person}
+    if told and until > work.now:
+        await events_out.notice_wanted(work, notice.value, draft_id, told, until)
 
 
 async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:

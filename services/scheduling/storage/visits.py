@@ -26,7 +26,8 @@ _TAKEN = (
     .scalar_subquery()
 )
 _FREE = (visit.c.workers - _TAKEN).label("free_places")
-_TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
+TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
+"""The states of a visit that takes place at its time."""
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
 
 
@@ -39,7 +40,7 @@ class ListedVisit:
     workers: tuple[UUID, ...] = ()
 
 
-_to_visit = row_mapper(Visit)
+to_visit = row_mapper(Visit)
 
 
 def visits_to(person: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
@@ -61,7 +62,7 @@ async def get(work: UnitOfWork, visit_id: UUID, *, lock: bool = False) -> Visit:
     row = (await work.connection.execute(_LOCKED if lock else _BY_ID, {"of": visit_id})).first()
     if row is None:
         raise NotFound("VISIT_UNKNOWN")
-    return _to_visit(row)
+    return to_visit(row)
 
 
 async def add(work: UnitOfWork, new: Visit) -> None:
@@ -89,7 +90,7 @@ async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[L
     )
     statement = (
         select(visit, _FREE)
-        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, visit.c.state.in_(_TAKES_PLACE))
+        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, visit.c.state.in_(TAKES_PLACE))
         .where(visit.c.workers > _TAKEN, ~mine.exists())
         .params(of=worker)
     )
@@ -98,4 +99,4 @@ async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[L
 
 async def _page(work: UnitOfWork, statement: "Select[tuple[object, ...]]", page: PageRequest, name: str) -> Page[ListedVisit]:
     rows = await paginate(work, statement, page, by=(visit.c.starts, visit.c.id), name=name)
-    return rows.map(lambda row: ListedVisit(_to_visit(row), row.free_places))
+    return rows.map(lambda row: ListedVisit(to_visit(row), row.free_places))

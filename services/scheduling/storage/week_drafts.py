@@ -1,0 +1,173 @@
+"""Rows of drafts of weeks. Row-level security shows a draft to its planner, and of it to others what is proposed to them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, or_, select, update
+
+from kith.scheduling.v1.enums import DraftPlaceKind, WeekDraftState
+from libs.database.columns import MOMENT, among
+from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper, values_of
+from libs.refusals import NotFound
+from services.scheduling.domain.week_draft import LIVE, DraftPlace, DraftVisit, VisitNow, WeekDraft
+from services.scheduling.storage.tables import visit, visit_place
+from services.scheduling.storage.visits import TAKES_PLACE
+from services.scheduling.storage.week_draft_tables import week_draft, week_draft_place, week_draft_visit
+
+TOPIC = "week_drafts"
+"""Wakes the process that makes drafts."""
+_BY_ID = select(week_draft).where(week_draft.c.id == bindparam("of"))
+_LOCKED = _BY_ID.with_for_update()
+_IN_THE_MAKING = select(week_draft).where(week_draft.c.state == WeekDraftState.MAKING.value).order_by(week_draft.c.id).limit(1)
+_ADD, _ADD_VISIT, _ADD_PLACE = insert(week_draft), insert(week_draft_visit), insert(week_draft_place)
+_SAVE = update(week_draft).where(week_draft.c.id == bindparam("saved"))
+_PROGRESS = (
+    update(week_draft)
+    .where(week_draft.c.id == bindparam("of"), week_draft.c.state == WeekDraftState.MAKING.value)
+    .values(done=bindparam("so_far"))
+    .returning(week_draft.c.stop_asked)
+)
+_VISITS = (
+    select(week_draft_visit)
+    .where(week_draft_visit.c.draft == bindparam("of"))
+    .order_by(week_draft_visit.c.starts, week_draft_visit.c.number)
+)
+_PLACES = (
+    select(week_draft_place)
+    .where(week_draft_place.c.draft == bindparam("of"))
+    .order_by(
+        week_draft_place.c.visit,
+        case((week_draft_place.c.kind == DraftPlaceKind.GONE.value, 1), else_=0),
+        week_draft_place.c.worker,
+    )
+)
+_LIVE = select(week_draft.c.id).where(
+    week_draft.c.planner == bindparam("by"),
+    week_draft.c.together == bindparam("all"),
+    week_draft.c.monday == bindparam("first"),
+    week_draft.c.state.in_(LIVE),
+)
+_LIST = select(week_draft).where(week_draft.c.planner == bindparam("by")).order_by(week_draft.c.monday.desc(), week_draft.c.id.desc())
+_ALL = select(week_draft).where(week_draft.c.inputs_hash != "").order_by(week_draft.c.monday.desc(), week_draft.c.id.desc())
+_FORGET = delete(week_draft).where(week_draft.c.monday < bindparam("this"))
+_NOW = select(visit.c.id, visit.c.version).where(
+    among(visit.c.id, "visits"), visit.c.state.in_(TAKES_PLACE), visit.c.starts > bindparam("now", type_=MOMENT)
+)
+_COMING = select(visit_place.c.visit, visit_place.c.worker).where(among(visit_place.c.visit, "visits"), visit_place.c.coming)
+_to_draft = row_mapper(WeekDraft)
+_to_visit = row_mapper(DraftVisit)
+_to_place = row_mapper(DraftPlace)
+
+
+async def get(work: UnitOfWork, draft_id: UUID, *, lock: bool = False) -> WeekDraft:
+    """Raises NotFound DRAFT_UNKNOWN, also for one that the caller may not see."""
+    row = (await work.connection.execute(_LOCKED if lock else _BY_ID, {"of": draft_id})).first()
+    if row is None:
+        raise NotFound("DRAFT_UNKNOWN")
+    return _to_draft(row)
+
+
+async def add(work: UnitOfWork, new: WeekDraft) -> None:
+    await work.connection.execute(_ADD, values_of(new))
+    work.wakes.add(TOPIC)
+
+
+async def save(work: UnitOfWork, changed: WeekDraft) -> None:
+    await work.connection.execute(_SAVE.values(values_of(changed, "id")), {"saved": changed.id})
+
+
+async def set_inputs_hash(work: UnitOfWork, draft: UUID, inputs_hash: str) -> None:
+    await work.connection.execute(_SAVE.values(inputs_hash=inputs_hash), {"saved": draft})
+
+
+async def find_in_the_making(work: UnitOfWork) -> WeekDraft | None:
+    """The oldest of them."""
+    row = (await work.connection.execute(_IN_THE_MAKING)).first()
+    return _to_draft(row) if row else None
+
+
+async def report_progress(work: UnitOfWork, draft: UUID, done: int) -> bool | None:
+    """Whether it is to stop; None for a draft that is no longer being made."""
+    row = (await work.connection.execute(_PROGRESS, {"of": draft, "so_far": done})).first()
+    return bool(row.stop_asked) if row else None
+
+
+async def is_live(work: UnitOfWork, planner: UUID, monday: date, *, together: bool) -> bool:
+    """Whether there is one of that week of which something can still become."""
+    return (await work.connection.execute(_LIVE, {"by": planner, "all": together, "first": monday})).first() is not None
+
+
+async def list_by(work: UnitOfWork, planner: UUID) -> list[WeekDraft]:
+    return list(map(_to_draft, await work.connection.execute(_LIST, {"by": planner})))
+
+
+async def list_all(work: UnitOfWork) -> list[WeekDraft]:
+    """Those that have a record, as far as the transaction sees."""
+    return list(map(_to_draft, await work.connection.execute(_ALL)))
+
+
+async def add_visits(work: UnitOfWork, new: Iterable[DraftVisit]) -> None:
+    if rows := [values_of(each) for each in new]:
+        await work.connection.execute(_ADD_VISIT, rows)
+
+
+async def add_places(work: UnitOfWork, new: Iterable[DraftPlace]) -> None:
+    if rows := [values_of(each) for each in new]:
+        await work.connection.execute(_ADD_PLACE, rows)
+
+
+async def list_visits(work: UnitOfWork, draft: UUID) -> list[DraftVisit]:
+    """In the order in which they start, as far as the transaction sees."""
+    return list(map(_to_visit, await work.connection.execute(_VISITS, {"of": draft})))
+
+
+async def list_places(work: UnitOfWork, draft: UUID) -> Mapping[UUID, Sequence[DraftPlace]]:
+    """By visit; who goes comes last."""
+    places: defaultdict[UUID, list[DraftPlace]] = defaultdict(list)
+    for place in map(_to_place, await work.connection.execute(_PLACES, {"of": draft})):
+        places[place.visit].append(place)
+    return places
+
+
+async def save_place(work: UnitOfWork, changed: DraftPlace) -> None:
+    key = and_(*(week_draft_place.c[name] == getattr(changed, name) for name in ("draft", "visit", "worker")))
+    await work.connection.execute(update(week_draft_place).where(key).values(values_of(changed, "draft", "visit", "worker")))
+
+
+async def save_visit(work: UnitOfWork, changed: DraftVisit) -> None:
+    key = and_(week_draft_visit.c.draft == changed.draft, week_draft_visit.c.visit == changed.visit)
+    await work.connection.execute(update(week_draft_visit).where(key).values(values_of(changed, "draft", "visit")))
+
+
+async def list_now(work: UnitOfWork, visits: Collection[UUID]) -> Mapping[UUID, VisitNow]:
+    """Those of them that take place and have not started, as far as the transaction sees."""
+    values = {"visits": list(visits), "now": work.now}
+    coming: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for row in await work.connection.execute(_COMING, values):
+        coming[row.visit].add(row.worker)
+    return {row.id: VisitNow(row.version, frozenset(coming[row.id])) for row in await work.connection.execute(_NOW, values)}
+
+
+async def list_proposed(work: UnitOfWork, person: UUID, *, as_worker: bool) -> list[tuple[DraftVisit, Sequence[DraftPlace]]]:
+    """Visits of sent drafts for which something is proposed: to them as a worker, or of visits to them; with all that they see of it."""
+    mine = week_draft_place.alias("mine")
+    concerns: ColumnElement[bool] = mine.c.worker == person if as_worker else mine.c.person == person
+    changed = select(mine.c.draft, mine.c.visit).where(concerns, mine.c.kind != DraftPlaceKind.STAYS.value)
+    statement = (
+        select(week_draft_visit)
+        .join(week_draft, week_draft.c.id == week_draft_visit.c.draft)
+        .where(week_draft.c.state == WeekDraftState.ASKED.value, week_draft_visit.c.starts > work.now)
+        .where(func.row(week_draft_visit.c.draft, week_draft_visit.c.visit).in_(changed))
+        .order_by(week_draft_visit.c.starts, week_draft_visit.c.number)
+    )
+    found = list(map(_to_visit, await work.connection.execute(statement)))
+    places = {draft: await list_places(work, draft) for draft in dict.fromkeys(each.draft for each in found)}
+    return [(each, places[each.draft][each.visit]) for each in found]
+
+
+async def forget_past(work: UnitOfWork, this_monday: date) -> int:
+    """Drafts of weeks that are over. Returns how many."""
+    return (await work.connection.execute(_FORGET, {"this": this_monday})).rowcount
