@@ -2,7 +2,8 @@
 
 Times are whole minutes from the week's Monday at midnight, counted as they pass: a night over a clock change is an hour longer or shorter.
 What a single visit forbids a worker (credentials, absence, another team, a no) is in `WeekWorker.cannot`, decided by the rules of taking a
-visit; what depends on the rest of the plan (two places at once, the way between, rest between days) is the engine's.
+visit; what depends on the rest of the plan (two places at once, the way between, rest between days) is the engine's. The rest after the week
+before is known beforehand too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,3 +71,47 @@ class WorkerAnswer:
     worker: str
     reason: str = ""
     points: Mapping[str, int] = field(default_factory=dict)
+    against: str = ""
+    """Their visit that stands against it, where the reason depends on the rest of the plan."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.points.values())
+
+
+@dataclass(frozen=True)
+class SwapAnswer:
+    """Another worker who could take my visit while I take theirs, and what the week then costs more, in named parts."""
+
+    worker: str
+    visit: str
+    points: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.points.values())
+
+
+@dataclass(frozen=True)
+class WeekWeights:
+    """What the members agreed to count like a minute of travel, in whole points; each is the part of the same name in a plan's `points`."""
+
+    nobody: int = 10_000
+    """A place at a visit to which nobody comes."""
+    travel: int = 1
+    """A minute of travel."""
+    new_face: int = 30
+    """A worker who has not yet come to this person; once, however many visits."""
+    not_preferred: int = 15
+    """A visit by another than those whom the person prefers."""
+    short_of_wish: int = 10
+    """An hour less than a worker wished for."""
+    over_wish: int = 12
+    """An hour more than that."""
+    fairness: int = 1
+    """A tenth of a point for each hour of a worker's week times the same number of hours: an hour more counts more for who has many."""
+    change: int = 20
+    """A visit of the published week to which somebody comes who was not to come: they must hear of it, and the person."""
+
+
+USUAL_WEIGHTS = WeekWeights()
