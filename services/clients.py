@@ -36,6 +36,7 @@ from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
+from kith.scheduling.v1.week_drafts_pb2_grpc import WeekDraftServiceStub
 from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
@@ -58,6 +59,7 @@ class ServiceClients:
         """Federated votes as our own governance stores them."""
         self._open_matching(self._channels["matching"])
         self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
+        self.week_drafts = WeekDraftServiceStub(self._channels["scheduling"])
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""

@@ -10,10 +10,12 @@ from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
 from services.scheduling.jobs import confirm_by_timer, forget_past_weeks, give_back_uncleared, plan_series_visits
+from services.scheduling.jobs.make_week_drafts import week_draft_maker
 from services.scheduling.reactions import governance, identity, matching
 from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
+from services.scheduling.rpc.week_draft_servicer import week_draft_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
 from services.scheduling.settings import Settings
 from services.scheduling.storage import events_out
@@ -34,6 +36,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 worker_week_service(runtime, zone),
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
+                week_draft_service(runtime, zone, settings.draft_iterations),
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
@@ -46,6 +49,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
                 seal_reads_job(events_out.read_audit_sealed),
             ),
+            leader_tasks=(week_draft_maker(runtime, zone),),
         )
 
     return build

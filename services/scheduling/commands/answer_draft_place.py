@@ -12,7 +12,10 @@ from services.scheduling.storage import week_drafts
 
 
 async def answer_draft_place(work: UnitOfWork, draft_id: UUID, visit_id: UUID, agreed: bool) -> None:  # noqa: FBT001 - a field of the request
-    """The last answer before it is published counts. Raises NotAllowed PERSON_NEEDED, NotFound DRAFT_UNKNOWN, FailedPrecondition DRAFT_OVER."""
+    """The last answer before it is published counts.
+
+    Raises NotAllowed PERSON_NEEDED, NotFound DRAFT_UNKNOWN, FailedPrecondition DRAFT_OVER.
+    """
     worker = await hats.require_person(work)
     draft = await require_asked(work, draft_id)
     places = (await week_drafts.list_places(work, draft.id)).get(visit_id, ())

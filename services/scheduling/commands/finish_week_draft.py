@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,12 +21,24 @@ from services.scheduling.storage.draft_records import DraftReason
 
 @dataclass(frozen=True)
 class MadePlan:
-    """By the keys of the record: who comes to each visit, and why, or why not, for each worker."""
+    """By the keys of the record: who comes to each visit, and why, or why not, for each worker. `record` is the one with the plan."""
 
+    record: str
     comes: Mapping[str, frozenset[str]]
     answers: Mapping[str, Sequence[WorkerAnswer]]
     iterations: int
     engine: str
+
+
+def read_plan(message: Mapping[str, Any]) -> MadePlan:
+    """As the engine's process writes it."""
+    return MadePlan(
+        message["record"],
+        {visit: frozenset(comes) for visit, comes in message["plan"].items()},
+        {visit: [WorkerAnswer(**answer) for answer in answers] for visit, answers in message["answers"].items()},
+        message["iterations"],
+        str(message["engine"]),
+    )
 
 
 async def finish_week_draft(work: UnitOfWork, draft_id: UUID, plan: MadePlan, *, zone: ZoneInfo) -> None:
@@ -53,7 +66,8 @@ async def finish_week_draft(work: UnitOfWork, draft_id: UUID, plan: MadePlan, *,
                 if answer.worker in workers
             ),
         )
-    finished = step(replace(draft, done=plan.iterations, iterations=plan.iterations, engine=plan.engine), DraftStep.FINISH)
+    await draft_records.save(work, draft.id, plan.record)
+    finished = step(replace(draft, done=plan.iterations, engine=plan.engine), DraftStep.FINISH)
     await week_drafts.save(work, finished)
 
 
@@ -76,9 +90,7 @@ async def _all_can_come(
     for worker in new:
         own = accepted[worker]
         overlaps = any(starts < now.ends and now.starts < ends for starts, ends in own)
-        looked_at = replace(
-            facts[worker], paid_times=(*facts[worker].paid_times, *own), elsewhere=facts[worker].elsewhere or overlaps
-        )
+        looked_at = replace(facts[worker], paid_times=(*facts[worker].paid_times, *own), elsewhere=facts[worker].elsewhere or overlaps)
         if reasons_against(zone, now, 0, looked_at, work.now):
             return False
     for worker in new:

@@ -1,6 +1,7 @@
 """Tells people of a visit, each in the way they chose; never who did something of their own doing."""
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -69,7 +70,7 @@ async def tell_of_series(work: UnitOfWork, notice: Notice, series_id: UUID, peop
         await events_out.notice_wanted(work, notice.value, series_id, told, work.now + _SERIES_NEWS)
 
 
-async def tell_of_draft(work: UnitOfWork, notice: Notice, draft_id: UUID, people: Set[UUID], until: datetime) -> None:
+async def tell_of_draft(work: UnitOfWork, notice: Notice, draft_id: UUID, people: AbstractSet[UUID], until: datetime) -> None:
     """Once for all its visits; `until` is when the last of them starts."""
     told = people - {work.caller.person}
     if told and until > work.now:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-OTHERS_READ = frozenset({"new_face", "preferred", "change"})
+OTHERS_READ = frozenset({"nobody", "new_face", "not_preferred", "change"})
 """Parts of the points that are about the visit and its person, and that both know anyway."""
 OWN = "own"
 """The sum of the others: the way to the visit, the hours wished for, and what else the worker does."""

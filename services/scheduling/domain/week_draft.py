@@ -13,7 +13,7 @@
 - Nobody is in a draft who has not said beforehand that they may be. Until it is sent, nobody but the planner knows of it.
 - A part is what is proposed for one visit. It is agreed once every worker whom it touches has said yes, those who would come and those in
   whose place they would; the person may say "not this one". Every part stands by itself: it breaks no rule without the others.
-- What the planner publishes is what they have seen: the chosen parts, each still agreed and its visit still as the draft knew it, or nothing.
+- What the planner publishes is what they have seen: the chosen parts, each still agreed and its visit as the draft knew it, or nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -46,9 +46,7 @@ def week_draft_service(runtime: Runtime, zone: ZoneInfo, iterations: int) -> Bou
             "StopWeekDraft": acting(command(_draft, stop_week_draft, lambda _: pb.StopWeekDraftResponse())),
             "SendWeekDraft": acting(command(_draft, send_week_draft, lambda _: pb.SendWeekDraftResponse())),
             "DropWeekDraft": acting(command(_draft, drop_week_draft, lambda _: pb.DropWeekDraftResponse())),
-            "PublishWeekDraft": acting(
-                command(_chosen, partial(publish_week_draft, zone=zone), lambda _: pb.PublishWeekDraftResponse())
-            ),
+            "PublishWeekDraft": acting(command(_chosen, partial(publish_week_draft, zone=zone), lambda _: pb.PublishWeekDraftResponse())),
             "GetWeekDraft": acting(query(_draft, get_week_draft, _shown)),
             "ListWeekDrafts": acting(query(_nothing, list_week_drafts, _list)),
             "GetDraftReasons": acting(query(_visit_of, get_draft_reasons, _reasons)),
@@ -105,9 +103,7 @@ def _choices(choices: tuple[WorkerDraftChoice | None, PersonDraftChoice | None])
     response = pb.GetDraftChoicesResponse()
     if worker is not None:
         response.worker.CopyFrom(
-            pb.WorkerDraftChoice(
-                wished_minutes=worker.wished_minutes or 0, free_parts=worker.free_parts, may_change=worker.may_change
-            )
+            pb.WorkerDraftChoice(wished_minutes=worker.wished_minutes or 0, free_parts=worker.free_parts, may_change=worker.may_change)
         )
     if person is not None:
         response.person.CopyFrom(pb.PersonDraftChoice(together=person.together, may_change=person.may_change))
@@ -161,9 +157,7 @@ def _visit(visit: DraftVisit, places: Sequence[DraftPlace], *, part: "pb.DraftPa
 
 def _reasons(found: DraftReasons) -> pb.GetDraftReasonsResponse:
     workers = [
-        pb.WorkerReasons(
-            worker_id=str(each.worker), can_come=each.can_come, comes=each.comes, reason=each.reason, points=each.points
-        )
+        pb.WorkerReasons(worker_id=str(each.worker), can_come=each.can_come, comes=each.comes, reason=each.reason, points=each.points)
         for each in found.workers
     ]
     return pb.GetDraftReasonsResponse(visit=_visit(found.visit, found.places, part=to_wire(pb.DraftPart, found.part)), workers=workers)

@@ -58,9 +58,7 @@ async def load(work: UnitOfWork, draft: WeekDraft) -> WeekFacts:
     coming = await visit_places.list_workers_of(work, [visit.id for visit in visits])
     persons = dict.fromkeys(visit.person for visit in visits)
     own = {person: await draft_choices.find_person(work, person) for person in persons}
-    known = {
-        person: dict(await visit_places.count_by_worker(work, person, work.now - continuity.PERIOD, work.now)) for person in persons
-    }
+    known = {person: dict(await visit_places.count_by_worker(work, person, work.now - continuity.PERIOD, work.now)) for person in persons}
     choices = await draft_choices.list_workers(work, {worker for workers in teams_workers.values() for worker in workers})
     return WeekFacts(
         draft.monday,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
@@ -17,6 +17,7 @@ _REASONS = (
     .where(week_draft_reason.c.draft == bindparam("of"), week_draft_reason.c.visit == bindparam("at"))
     .order_by(week_draft_reason.c.worker)
 )
+_SAVE_RECORD = update(week_draft_record).where(week_draft_record.c.draft == bindparam("of")).values(record=bindparam("made"))
 _ADD_RECORD, _ADD_WORKER, _ADD_REASON = insert(week_draft_record), insert(week_draft_worker), insert(week_draft_reason)
 
 
@@ -40,6 +41,10 @@ async def add(work: UnitOfWork, draft: UUID, record: str, numbers: Mapping[UUID,
     if numbers:
         rows = [{"draft": draft, "worker": worker, "number": number} for worker, number in numbers.items()]
         await work.connection.execute(_ADD_WORKER, rows)
+
+
+async def save(work: UnitOfWork, draft: UUID, record: str) -> None:
+    await work.connection.execute(_SAVE_RECORD, {"of": draft, "made": record})
 
 
 async def find(work: UnitOfWork, draft: UUID) -> str | None:
