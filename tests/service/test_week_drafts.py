@@ -41,11 +41,11 @@ async def test_a_week_is_drafted_asked_answered_and_published_whole(infrastructu
         await people.form_team(ada, worker=[wren, robin], volunteer=[bo])
         first, second, third = [await drafts.visit(ada, day, hour) for day, hour in ((0, 9), (1, 9), (2, 9))]
         await people.take(third, robin)
-        with pytest.raises(FailedPrecondition, match="DRAFT_NO_WORKERS"):
+        with pytest.raises(FailedPrecondition, match="WEEK_DRAFT_NO_WORKERS"):
             await drafts.start(ada)
         await drafts.say_yes(wren)
         draft = await drafts.start(ada)
-        with pytest.raises(AlreadyExists, match="DRAFT_UNDERWAY"):
+        with pytest.raises(AlreadyExists, match="WEEK_DRAFT_UNDERWAY"):
             await drafts.start(ada)
         made = await drafts.made(draft, ada)
         assert proposed(made) == {first: {str(wren): "new"}, second: {str(wren): "new"}, third: {str(robin): "stays"}}, (
@@ -53,12 +53,12 @@ async def test_a_week_is_drafted_asked_answered_and_published_whole(infrastructu
         )
         assert (made.draft.state, parts(made)[third], made.draft.done) == (pb.WEEK_DRAFT_STATE_DRAFT, "unchanged", FEW_STEPS)
         assert not (await drafts.proposals(wren)).to_worker, "nobody hears of it before it is sent"
-        with pytest.raises(NotFound, match="DRAFT_UNKNOWN"):
+        with pytest.raises(NotFound, match="WEEK_DRAFT_UNKNOWN"):
             await drafts.answer(draft, first, wren)
-        with pytest.raises(FailedPrecondition, match="DRAFT_NOT_ASKED"):
+        with pytest.raises(FailedPrecondition, match="WEEK_DRAFT_NOT_ASKED"):
             await drafts.publish(draft, ada, first)
         for stranger in (wren, robin, bo):
-            with pytest.raises(NotFound, match="DRAFT_UNKNOWN"):
+            with pytest.raises(NotFound, match="WEEK_DRAFT_UNKNOWN"):
                 await drafts.get(draft, stranger)
         await drafts.send(draft, ada)
         assert (await notices(people))[-1] == ("draft_asked", {wren}), "Ada planned it herself"
@@ -67,9 +67,9 @@ async def test_a_week_is_drafted_asked_answered_and_published_whole(infrastructu
         await drafts.answer(draft, first, wren)
         await drafts.answer(draft, second, wren, agreed=False)
         assert parts(await drafts.get(draft, ada)) == {first: "agreed", second: "declined", third: "unchanged"}
-        with pytest.raises(Conflict, match="DRAFT_CHANGED"):
+        with pytest.raises(Conflict, match="WEEK_DRAFT_CHANGED"):
             await drafts.publish(draft, ada, first, second)
-        with pytest.raises(Invalid, match="DRAFT_NOTHING_CHOSEN"):
+        with pytest.raises(Invalid, match="WEEK_DRAFT_NOTHING_CHOSEN"):
             await drafts.publish(draft, ada)
         assert await weeks.workers_of(first, ada) == [], "nothing changes before it is published"
 
@@ -91,7 +91,7 @@ async def test_a_week_is_drafted_asked_answered_and_published_whole(infrastructu
         assert [(list(event.visit_ids), event.published_by, event.inputs_hash) for event in events] == [
             ([first], str(ada), made.draft.inputs_hash),
         ]  # fmt: skip
-        with pytest.raises(FailedPrecondition, match="DRAFT_OVER"):
+        with pytest.raises(FailedPrecondition, match="WEEK_DRAFT_OVER"):
             await drafts.answer(draft, second, wren)
 
 
@@ -107,7 +107,7 @@ async def test_the_person_says_not_this_one_and_what_has_changed_since_is_not_pu
         at_adas, at_mos, late = await drafts.visit(ada, 0), await drafts.visit(mo, 0), await drafts.visit(mo, 3)
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             await drafts.start(sam, together=True)
-        with pytest.raises(FailedPrecondition, match="DRAFT_NO_VISITS"):
+        with pytest.raises(FailedPrecondition, match="WEEK_DRAFT_NO_VISITS"):
             await drafts.start(secretary, together=True)
         await drafts.choose(mo, mo, together=True)
         draft = await drafts.draft_of(secretary, together=True)
@@ -126,18 +126,18 @@ async def test_the_person_says_not_this_one_and_what_has_changed_since_is_not_pu
         assert [[place.worker_id for place in each.visit.places] for each in shown] == [[str(robin)], [str(robin)]]
         helper = await people.let_act(kim, mo)
         await drafts.answer_as_person(draft, at_mos, helper, agreed=False)
-        with pytest.raises(NotFound, match="DRAFT_UNKNOWN"):
+        with pytest.raises(NotFound, match="WEEK_DRAFT_UNKNOWN"):
             await drafts.answer_as_person(draft, at_mos, ada, agreed=True)
         assert parts(await drafts.get(draft, secretary)) == {at_mos: "declined", late: "agreed"}
         await drafts.answer_as_person(draft, at_mos, mo, agreed=True)
         await weeks.say_away(robin, drafts.monday, drafts.monday)
-        with pytest.raises(Conflict, match="DRAFT_CHANGED") as refused:
+        with pytest.raises(Conflict, match="WEEK_DRAFT_CHANGED") as refused:
             await drafts.publish(draft, secretary, at_mos, late)
         assert refused.value.details["visit"] == at_mos, "Robin is away since, and why is not said"
         assert await weeks.workers_of(late, mo) == [], "all or nothing"
         await people.move(late, mo, people.at(drafts.ahead(3), 15), version=2)
         assert parts(await drafts.get(draft, secretary))[late] == "stale"
-        with pytest.raises(Conflict, match="DRAFT_CHANGED"):
+        with pytest.raises(Conflict, match="WEEK_DRAFT_CHANGED"):
             await drafts.publish(draft, secretary, late)
         await drafts.drop(draft, secretary)
         assert not (await drafts.proposals(robin)).to_worker
@@ -161,7 +161,7 @@ async def test_others_read_only_whether_a_worker_can_come_and_the_record_has_no_
         assert [row.worker_id for row in own] == [str(wren)]
         assert own[0].points["short_of_wish"] == -10, "an hour that she wished for"
         assert sum(own[0].points.values()) == sum(read[str(wren)].points.values())
-        with pytest.raises(NotFound, match="DRAFT_UNKNOWN"):
+        with pytest.raises(NotFound, match="WEEK_DRAFT_UNKNOWN"):
             await drafts.reasons(draft, visit, robin)
         checker = await people.give_hat(sam, "scrutineer")
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
@@ -187,7 +187,7 @@ async def test_who_comes_is_moved_only_where_both_agreed_beforehand_and_again(in
         await drafts.say_yes(robin, wished=360)
         kept = await drafts.draft_of(ada)
         assert set(parts(await drafts.get(kept, ada)).values()) == {"unchanged"}
-        with pytest.raises(FailedPrecondition, match="DRAFT_NOTHING_PROPOSED"):
+        with pytest.raises(FailedPrecondition, match="WEEK_DRAFT_NOTHING_PROPOSED"):
             await drafts.send(kept, ada)
         await drafts.drop(kept, ada)
         await drafts.say_yes(wren, wished=60, may_change=True)

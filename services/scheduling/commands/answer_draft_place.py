@@ -14,12 +14,12 @@ from services.scheduling.storage import week_drafts
 async def answer_draft_place(work: UnitOfWork, draft_id: UUID, visit_id: UUID, agreed: bool) -> None:  # noqa: FBT001 - a field of the request
     """The last answer before it is published counts.
 
-    Raises NotAllowed PERSON_NEEDED, NotFound DRAFT_UNKNOWN, FailedPrecondition DRAFT_OVER.
+    Raises NotAllowed PERSON_NEEDED, NotFound WEEK_DRAFT_UNKNOWN, FailedPrecondition WEEK_DRAFT_OVER.
     """
     worker = await hats.require_person(work)
     draft = await require_asked(work, draft_id)
     places = (await week_drafts.list_places(work, draft.id)).get(visit_id, ())
     own = next((place for place in places if place.worker == worker and place.is_change), None)
     if own is None:
-        raise NotFound("DRAFT_UNKNOWN")
+        raise NotFound("WEEK_DRAFT_UNKNOWN")
     await week_drafts.save_place(work, replace(own, answer=answer(agreed), answered_at=work.now))

@@ -13,10 +13,10 @@ from services.scheduling.storage import week_drafts
 
 
 async def answer_draft_visit(work: UnitOfWork, draft_id: UUID, visit_id: UUID, agreed: bool) -> None:  # noqa: FBT001 - a field of the request
-    """Raises NotFound DRAFT_UNKNOWN, FailedPrecondition DRAFT_OVER, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
+    """Raises NotFound WEEK_DRAFT_UNKNOWN, FailedPrecondition WEEK_DRAFT_OVER, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     person = await acting.require_principal(work, SCOPE)
     draft = await require_asked(work, draft_id)
     visits = {visit.visit: visit for visit in await week_drafts.list_visits(work, draft.id) if visit.person == person}
     if visit_id not in visits:
-        raise NotFound("DRAFT_UNKNOWN")
+        raise NotFound("WEEK_DRAFT_UNKNOWN")
     await week_drafts.save_visit(work, replace(visits[visit_id], answer=DraftAnswer.YES if agreed else DraftAnswer.NO))

@@ -14,12 +14,12 @@ from services.scheduling.storage import week_drafts
 async def require_planner(work: UnitOfWork, draft_id: UUID, *, lock: bool = True) -> tuple[WeekDraft, UUID]:
     """The draft, for its planner and who acts for them; a secretary's needs the hat. And the person who calls.
 
-    Raises NotFound DRAFT_UNKNOWN, NotAllowed PERSON_NEEDED, HAT_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
+    Raises NotFound WEEK_DRAFT_UNKNOWN, NotAllowed PERSON_NEEDED, HAT_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
     principal = await acting.require_principal(work, SCOPE)
     draft = await week_drafts.get(work, draft_id, lock=lock)
     if draft.planner != principal:
-        raise NotFound("DRAFT_UNKNOWN")
+        raise NotFound("WEEK_DRAFT_UNKNOWN")
     if draft.together:
         return draft, await hats.require_person(work, hats.SECRETARY)
     return draft, await hats.require_person(work)
@@ -28,11 +28,11 @@ async def require_planner(work: UnitOfWork, draft_id: UUID, *, lock: bool = True
 async def require_asked(work: UnitOfWork, draft_id: UUID) -> WeekDraft:
     """The draft, locked, for those who are asked in it, while their answer counts.
 
-    Raises NotFound DRAFT_UNKNOWN, also while nobody is to know of it, FailedPrecondition DRAFT_OVER.
+    Raises NotFound WEEK_DRAFT_UNKNOWN, also while nobody is to know of it, FailedPrecondition WEEK_DRAFT_OVER.
     """
     draft = await week_drafts.get(work, draft_id, lock=True)
     if draft.state in (WeekDraftState.MAKING, WeekDraftState.DRAFT, WeekDraftState.FAILED):
-        raise NotFound("DRAFT_UNKNOWN")
+        raise NotFound("WEEK_DRAFT_UNKNOWN")
     if draft.state is not WeekDraftState.ASKED:
-        raise FailedPrecondition("DRAFT_OVER")
+        raise FailedPrecondition("WEEK_DRAFT_OVER")
     return draft

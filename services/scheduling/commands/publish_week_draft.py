@@ -24,7 +24,7 @@ from services.scheduling.storage import events_out, visit_places, visit_records,
 async def publish_week_draft(work: UnitOfWork, draft_id: UUID, chosen: Sequence[UUID], *, zone: ZoneInfo) -> None:
     """Everybody whom it touches hears of it once.
 
-    Raises Invalid DRAFT_NOTHING_CHOSEN, Conflict DRAFT_CHANGED with the `visit`, and what `require_planner` and `step` raise.
+    Raises Invalid WEEK_DRAFT_NOTHING_CHOSEN, Conflict WEEK_DRAFT_CHANGED with the `visit`, and what `require_planner` and `step` raise.
     """
     await require_planner(work, draft_id, lock=False)
     async with all_rows(work):
@@ -74,7 +74,7 @@ async def _require_published(work: UnitOfWork, visit: Visit, place: DraftPlace, 
         await visit_places.give_back(work, visit.id, place.worker)
         await events_out.visit_given_back(work, visit.id, visit.person, place.worker, "drafted")
     except Refusal as refusal:
-        raise Conflict("DRAFT_CHANGED", visit=str(visit.id)) from refusal
+        raise Conflict("WEEK_DRAFT_CHANGED", visit=str(visit.id)) from refusal
 
 
 async def _tell(work: UnitOfWork, draft: WeekDraft, changes: Sequence[DraftPlace], locked: Mapping[UUID, Visit]) -> None:

@@ -11,13 +11,13 @@ from services.scheduling.storage import week_drafts
 
 
 async def send_week_draft(work: UnitOfWork, draft_id: UUID) -> None:
-    """Everybody hears of it once. Raises FailedPrecondition DRAFT_NOTHING_PROPOSED, and what `require_planner` and `step` raise."""
+    """Everybody hears of it once. Raises FailedPrecondition WEEK_DRAFT_NOTHING_PROPOSED, and what `require_planner` and `step` raise."""
     draft, _ = await require_planner(work, draft_id)
     sent = step(draft, DraftStep.SEND)
     ends = {visit.visit: visit.starts for visit in await week_drafts.list_visits(work, draft.id)}
     places = [place for of_visit in (await week_drafts.list_places(work, draft.id)).values() for place in of_visit if place.is_change]
     if not places:
-        raise FailedPrecondition("DRAFT_NOTHING_PROPOSED")
+        raise FailedPrecondition("WEEK_DRAFT_NOTHING_PROPOSED")
     await week_drafts.save(work, sent)
     until = max(ends[place.visit] for place in places)
     workers = {place.worker for place in places}

@@ -17,13 +17,13 @@ from services.scheduling.storage import draft_choices, draft_facts, week_drafts
 async def start_week_draft(work: UnitOfWork, monday: date | None, together: bool, *, zone: ZoneInfo, iterations: int) -> UUID:  # noqa: FBT001 - a field of the request
     """The id of the draft. `together` is for all who agreed to it, by a secretary; else it is for visits to the caller.
 
-    Raises NotAllowed PERSON_NEEDED, HAT_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, Invalid WEEK_UNKNOWN, AlreadyExists DRAFT_UNDERWAY,
-    FailedPrecondition DRAFT_NO_VISITS or DRAFT_NO_WORKERS.
+    Raises NotAllowed PERSON_NEEDED, HAT_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, Invalid WEEK_UNKNOWN, AlreadyExists WEEK_DRAFT_UNDERWAY,
+    FailedPrecondition WEEK_DRAFT_NO_VISITS or WEEK_DRAFT_NO_WORKERS.
     """
     planner = await hats.require_person(work, hats.SECRETARY) if together else await acting.require_principal(work, SCOPE)
     first = require_monday(monday, work.now.astimezone(zone).date())
     if await week_drafts.is_live(work, planner, first, together=together):
-        raise AlreadyExists("DRAFT_UNDERWAY")
+        raise AlreadyExists("WEEK_DRAFT_UNDERWAY")
     draft = start(work.new_id(), planner, first, iterations, work.now, together=together)
     await _require_something_to_plan(work, draft)
     await week_drafts.add(work, draft)
@@ -37,6 +37,6 @@ async def _require_something_to_plan(work: UnitOfWork, draft: WeekDraft) -> None
         workers = {worker for workers in (await draft_facts.list_workers(work, visits)).values() for worker in workers}
         choices = await draft_choices.list_workers(work, workers)
     if not visits:
-        raise FailedPrecondition("DRAFT_NO_VISITS")
+        raise FailedPrecondition("WEEK_DRAFT_NO_VISITS")
     if not choices:
-        raise FailedPrecondition("DRAFT_NO_WORKERS")
+        raise FailedPrecondition("WEEK_DRAFT_NO_WORKERS")

@@ -53,9 +53,9 @@ NEXT: Mapping[WeekDraftState, Mapping[DraftStep, WeekDraftState]] = {
 LIVE = tuple(state for state, steps in NEXT.items() if steps)
 """In which something can still become of it; a planner has one such draft of a week."""
 _REFUSALS = {
-    WeekDraftState.MAKING: "DRAFT_IN_THE_MAKING",
-    WeekDraftState.DRAFT: "DRAFT_NOT_ASKED",
-    WeekDraftState.ASKED: "DRAFT_ASKED",
+    WeekDraftState.MAKING: "WEEK_DRAFT_IN_THE_MAKING",
+    WeekDraftState.DRAFT: "WEEK_DRAFT_NOT_ASKED",
+    WeekDraftState.ASKED: "WEEK_DRAFT_ASKED",
 }
 _SEEDS = 1_000_000
 
@@ -129,10 +129,10 @@ def start(new_id: UUID, planner: UUID, monday: date, iterations: int, now: datet
 
 
 def step(draft: WeekDraft, what: DraftStep) -> WeekDraft:
-    """Raises FailedPrecondition DRAFT_IN_THE_MAKING, DRAFT_NOT_ASKED, DRAFT_ASKED or DRAFT_OVER."""
+    """Raises FailedPrecondition WEEK_DRAFT_IN_THE_MAKING, WEEK_DRAFT_NOT_ASKED, WEEK_DRAFT_ASKED or WEEK_DRAFT_OVER."""
     following = NEXT[draft.state].get(what)
     if following is None:
-        raise FailedPrecondition(_REFUSALS.get(draft.state, "DRAFT_OVER"))
+        raise FailedPrecondition(_REFUSALS.get(draft.state, "WEEK_DRAFT_OVER"))
     return replace(draft, state=following, stop_asked=draft.stop_asked or what is DraftStep.STOP)
 
 
@@ -161,12 +161,12 @@ def part_of(visit: DraftVisit, places: Sequence[DraftPlace], now: VisitNow | Non
 
 
 def require_publishable(chosen: Collection[UUID], parts: Mapping[UUID, DraftPart]) -> None:
-    """Raises Invalid DRAFT_NOTHING_CHOSEN, Conflict DRAFT_CHANGED with the `visit` that is no longer as the planner saw it."""
+    """Raises Invalid WEEK_DRAFT_NOTHING_CHOSEN, Conflict WEEK_DRAFT_CHANGED with the `visit` that is no longer as the planner saw it."""
     if not chosen:
-        raise invalid("visit_ids", "DRAFT_NOTHING_CHOSEN")
+        raise invalid("visit_ids", "WEEK_DRAFT_NOTHING_CHOSEN")
     for visit in sorted(chosen):
         if parts.get(visit) is not DraftPart.AGREED:
-            raise Conflict("DRAFT_CHANGED", visit=str(visit))
+            raise Conflict("WEEK_DRAFT_CHANGED", visit=str(visit))
 
 
 def answer(agreed: bool) -> DraftAnswer:  # noqa: FBT001 - a field of the request

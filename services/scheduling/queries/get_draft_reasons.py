@@ -43,13 +43,13 @@ class DraftReasons:
 
 
 async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) -> DraftReasons:
-    """Raises NotFound DRAFT_UNKNOWN, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
+    """Raises NotFound WEEK_DRAFT_UNKNOWN, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     principal = await acting.require_principal(work, SCOPE)
     draft = await week_drafts.get(work, draft_id)
     visit = next((each for each in await week_drafts.list_visits(work, draft.id) if each.visit == visit_id), None)
     is_planner, reads_own = draft.planner == principal, work.caller.acting_for is None
     if visit is None or (not is_planner and draft.state not in (WeekDraftState.ASKED, WeekDraftState.PUBLISHED)):
-        raise NotFound("DRAFT_UNKNOWN")
+        raise NotFound("WEEK_DRAFT_UNKNOWN")
     places = (await week_drafts.list_places(work, draft.id)).get(visit.visit, ())
     sees_all = is_planner or visit.person == principal
     async with all_rows(work):

@@ -1,4 +1,4 @@
-"""What of visits waits for an answer of the caller's: records, swaps and series. Visits that wait are in the list of visits."""
+"""What of visits waits for an answer of the caller's: records, swaps, series and drafts. Visits that wait are in the list of visits."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,19 +8,20 @@ from kith.scheduling.v1.enums import SeriesState, VisitRecordState
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import PageRequest
-from services.scheduling.storage import series, swaps, visit_records
+from services.scheduling.storage import series, swaps, visit_records, week_drafts
 
 _MOST_SWAPS = 100
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """The visits of records in the order in which they started; how many swaps and series there are."""
+    """The visits of records in the order in which they started; how many swaps, series and proposals of drafts there are."""
 
     to_confirm: list[UUID]
     disputed: list[UUID]
     swaps: int
     series: int
+    proposals: int
 
 
 async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
@@ -34,4 +35,5 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
         await visit_records.list_waiting(work, "worker", person, (VisitRecordState.DISPUTED,)),
         sum(swap.swap.to_worker == person for swap in offered.items),
         sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
+        await week_drafts.count_unanswered(work, person),
     )

@@ -157,4 +157,5 @@ def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
         disputed_visit_ids=map(str, waiting.disputed),
         swaps=waiting.swaps,
         series=waiting.series,
+        proposals=waiting.proposals,
     )

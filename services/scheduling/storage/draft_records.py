@@ -59,10 +59,11 @@ async def list_workers(work: UnitOfWork, draft: UUID) -> Mapping[int, UUID]:
 
 
 async def add_reasons(work: UnitOfWork, reasons: Iterable[DraftReason]) -> None:
-    if rows := [values_of(each) for each in reasons]:
+    if rows := [values_of(each, "points") | {"points": [f"{part} {points}" for part, points in each.points.items()]} for each in reasons]:
         await work.connection.execute(_ADD_REASON, rows)
 
 
 async def list_reasons(work: UnitOfWork, draft: UUID, visit: UUID) -> list[DraftReason]:
     """As far as the transaction sees."""
-    return list(map(_to_reason, await work.connection.execute(_REASONS, {"of": draft, "at": visit})))
+    rows = await work.connection.execute(_REASONS, {"of": draft, "at": visit})
+    return [_to_reason(row, points={part: int(points) for part, points in map(str.split, row.points)}) for row in rows]

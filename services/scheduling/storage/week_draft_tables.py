@@ -5,7 +5,6 @@ for each worker whom the draft looked at, which they alone read; `week_draft_rec
 """
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
 
 from libs.database.columns import MOMENT, key, optional, required
 from services.scheduling.storage.tables import metadata
@@ -120,7 +119,7 @@ week_draft_reason = Table(
     key("visit", Uuid, _of_visit()),
     key("worker", Uuid),
     required("reason", Text),
-    required("points", JSONB),
+    required("points", ARRAY(Text)),
     Index("week_draft_reason_by_visit", "visit"),
     Index("week_draft_reason_by_worker", "worker"),
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, select, update
 
-from kith.scheduling.v1.enums import DraftPlaceKind, WeekDraftState
+from kith.scheduling.v1.enums import DraftAnswer, DraftPlaceKind, WeekDraftState
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
@@ -63,10 +63,10 @@ _to_place = row_mapper(DraftPlace)
 
 
 async def get(work: UnitOfWork, draft_id: UUID, *, lock: bool = False) -> WeekDraft:
-    """Raises NotFound DRAFT_UNKNOWN, also for one that the caller may not see."""
+    """Raises NotFound WEEK_DRAFT_UNKNOWN, also for one that the caller may not see."""
     row = (await work.connection.execute(_LOCKED if lock else _BY_ID, {"of": draft_id})).first()
     if row is None:
-        raise NotFound("DRAFT_UNKNOWN")
+        raise NotFound("WEEK_DRAFT_UNKNOWN")
     return _to_draft(row)
 
 
@@ -166,6 +166,14 @@ async def list_proposed(work: UnitOfWork, person: UUID, *, as_worker: bool) -> l
     found = list(map(_to_visit, await work.connection.execute(statement)))
     places = {draft: await list_places(work, draft) for draft in dict.fromkeys(each.draft for each in found)}
     return [(each, places[each.draft][each.visit]) for each in found]
+
+
+async def count_unanswered(work: UnitOfWork, worker: UUID) -> int:
+    """What drafts propose to them, and they have not answered."""
+    proposed = await list_proposed(work, worker, as_worker=True)
+    return sum(
+        place.worker == worker and place.is_change and place.answer is DraftAnswer.WAITING for _, places in proposed for place in places
+    )
 
 
 async def forget_past(work: UnitOfWork, this_monday: date) -> int:

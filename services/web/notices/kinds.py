@@ -70,5 +70,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "series_ended": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     "series_taken": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
     "series_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/series/{about}"),
+    "draft_asked": NoticeKind(NoticeTopic.VISITS, "/week/proposals"),
+    "draft_shown": NoticeKind(NoticeTopic.VISITS, "/week/proposals"),
+    "draft_published": NoticeKind(NoticeTopic.VISITS, "/week"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True),
 }

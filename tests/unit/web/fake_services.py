@@ -80,6 +80,7 @@ from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
+from tests.unit.web.fake_week_drafts import FakeWeekDraftService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
 
 __all__ = [
@@ -153,6 +154,7 @@ class FakeServices:
     teams: FakeTeamService = field(default_factory=FakeTeamService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
+    week_drafts: FakeWeekDraftService = field(default_factory=FakeWeekDraftService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
@@ -208,6 +210,7 @@ class FakeServices:
             "teams",
             "visits",
             "worker_weeks",
+            "week_drafts",
             "visit_records",
             "visit_series",
         )

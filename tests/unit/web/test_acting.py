@@ -84,6 +84,8 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/team", "/team/{team:uuid}/agreement", "/team/{team:uuid}/hand-back/{hat}", "/team/{team:uuid}/members/{person:uuid}/task"),
         *("/week", "/week/who-came", "/visits/new", "/visits/{visit:uuid}", "/visits/{visit:uuid}/move", "/visits/{visit:uuid}/who-could"),
         *("/visits/confirming", "/visits/{visit:uuid}/record/step", "/visits/{visit:uuid}/record/wrong"),
+        *("/week/drafts", "/week/drafts/wishes", "/week/drafts/{draft:uuid}", "/week/drafts/{draft:uuid}/drop", "/week/proposals"),
+        *("/week/drafts/{draft:uuid}/publish", "/week/drafts/{draft:uuid}/visits/{visit:uuid}"),
         *("/visits/series", "/visits/series/new", "/visits/series/new/check"),
         *("/visits/series/{series:uuid}", "/visits/series/{series:uuid}/end"),
         *("/team/{team:uuid}/members/{person:uuid}/hat", "/team/{team:uuid}/members/{person:uuid}/end"),

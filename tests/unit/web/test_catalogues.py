@@ -11,7 +11,7 @@ from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
 from kith.identity.v1.enums import ActingScope, CredentialState, EndReason, EvidenceKind, GateProblem, RelationshipKind, RelationshipState
 from kith.matching.v1.enums import QuoteLine, TeamHat, TeamMemberKind
-from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
+from kith.scheduling.v1.enums import DraftPart, VisitRecordEntryKind, VisitRecordState, WeekDraftState
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
@@ -42,6 +42,8 @@ ASKED_BY_NAME = (
     "why_person.", "why_worker.", "why_not_person.", "why_not_worker.", "why_part.", "why_never.",
     "quote.", "reviews_done.", "call_outs_done.", "reviews_side.", "review_answer.", "team_task.",
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",
+    "week_draft_state.", "week_draft_part.", "week_draft_key.", "week_draft_square.", "week_draft_points.", "week_draft_reason.",
+    "week_draft_done.", "proposals_do.", "proposals_done.", "draft_wishes.",
     "swap_state.", "away_done.", "who_could_done.", "swaps_do.", "swaps_done.",
     "visit_record_is.", "visit_record_state.", "visit_record_kind.", "visit_record_line.", "visit_record_do.", "visit_record_timer.",
     "visit_record_ends.", "visit_timer_done.",
@@ -96,6 +98,8 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("quote", QuoteLine, set()),
         ("visit_record_state", VisitRecordState, set()),
         ("visit_record_kind", VisitRecordEntryKind, set()),
+        ("week_draft_state", WeekDraftState, set()),
+        ("week_draft_part", DraftPart, {DraftPart.WAITING, DraftPart.DECLINED}),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

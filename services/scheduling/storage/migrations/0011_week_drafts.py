@@ -93,7 +93,7 @@ create table week_draft_reason (
   visit uuid not null references visit on delete cascade,
   worker uuid not null,
   reason text not null,
-  points jsonb not null,
+  points text[] not null,
   primary key (draft, visit, worker)
 );
 create index week_draft_reason_by_visit on week_draft_reason (visit);

@@ -754,10 +754,13 @@ class GetWaitingResponse(_message.Message):
     DISPUTED_VISIT_IDS_FIELD_NUMBER: _builtins.int
     SWAPS_FIELD_NUMBER: _builtins.int
     SERIES_FIELD_NUMBER: _builtins.int
+    PROPOSALS_FIELD_NUMBER: _builtins.int
     swaps: _builtins.int
     """offered to the caller"""
     series: _builtins.int
     """proposed to the caller"""
+    proposals: _builtins.int
+    """of drafts of a week, to the caller as a worker"""
     @_builtins.property
     def to_confirm_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """to the caller, and written down by who came"""
@@ -773,10 +776,11 @@ class GetWaitingResponse(_message.Message):
         disputed_visit_ids: _abc.Iterable[_builtins.str] | None = ...,
         swaps: _builtins.int = ...,
         series: _builtins.int = ...,
+        proposals: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed_visit_ids", b"disputed_visit_ids", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed_visit_ids", b"disputed_visit_ids", "proposals", b"proposals", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
