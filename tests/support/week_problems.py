@@ -1,10 +1,14 @@
 """Made-up weeks for the rota engine: small ones whose best plan can be found otherwise, and a whole co-op's."""
 
 import random
+from fractions import Fraction
 
+from services.scheduling.domain.travel import SpeedProfile, table_from_positions
 from services.scheduling.domain.week_problem import WeekProblem, WeekVisit, WeekWorker
 
 DAY = 24 * 60
+BICYCLE = SpeedProfile(Fraction(13, 10), ((Fraction(1), Fraction(12)), (Fraction(20), Fraction(15))), setting_out=2)
+"""Invented."""
 
 
 def random_week(seed: int, visits: int | None = None, workers: int | None = None) -> WeekProblem:
@@ -48,4 +52,54 @@ def _worker(draw: random.Random, name: str, persons: list[str], visits: list[Wee
         wished_minutes=draw.choice((None, 60, 240, 600)),
         most_minutes=draw.choice((None, None, 240, 480)),
         daily_rest=draw.choice((0, 660, 660)),
+    )
+
+
+def co_op_week(seed: int, people: int = 300, workers: int = 40) -> WeekProblem:
+    """A co-op's week: teams of eight workers, early and late shifts on five days, a visit in five by two, some workers known and some not."""
+    draw = random.Random(seed)  # noqa: S311 - the same week in every run, not a secret
+    persons = [f"p{number:03}" for number in range(people)]
+    team_of = {person: draw.randrange(max(1, workers // 8)) for person in persons}
+    visits = [visit for person in persons for visit in _visits_of(draw, person)]
+    names = [f"w{number:03}" for number in range(workers)]
+    positions = {name: (51.5 + draw.uniform(-0.05, 0.05), -0.1 + draw.uniform(-0.08, 0.08)) for name in [*persons, *names]}
+    return WeekProblem(
+        "2026-12-07",
+        visits,
+        [_worker_of(draw, name, number % max(1, workers // 8), team_of, visits) for number, name in enumerate(names)],
+        table_from_positions(positions, BICYCLE),
+    )
+
+
+def _visits_of(draw: random.Random, person: str) -> list[WeekVisit]:
+    """One to four times a week at about the same time of day."""
+    days, time = draw.sample(range(7), draw.randint(1, 4)), draw.randrange(7 * 60, 20 * 60, 15)
+    length, count = draw.choice((30, 30, 45, 60)), draw.choice((1, 1, 1, 1, 2))
+    starts = [day * DAY + time + draw.choice((-15, 0, 0, 15)) for day in days]
+    return [WeekVisit(f"{person}-{start // DAY}", person, start, start + length, count, person) for start in starts]
+
+
+def _worker_of(draw: random.Random, name: str, team: int, team_of: dict[str, int], visits: list[WeekVisit]) -> WeekWorker:
+    days = draw.sample(range(7), 5)
+    earliest, latest = draw.choice(((7 * 60, 16 * 60), (11 * 60, 20 * 60 + 30), (7 * 60, 20 * 60 + 30)))
+    helps_out = draw.random() < 0.5
+    reasons = {}
+    for visit in visits:
+        time = visit.start % DAY
+        if team_of[visit.person] != team and not helps_out:
+            reasons[visit.id] = "NOT_IN_TEAM"
+        elif visit.start // DAY not in days or not earliest <= time <= latest:
+            reasons[visit.id] = "WORKER_AWAY"
+        elif draw.random() < 0.05:
+            reasons[visit.id] = "VISIT_NEEDS_CREDENTIALS"
+    mine = [person for person, number in team_of.items() if number == team]
+    return WeekWorker(
+        name,
+        name,
+        cannot=reasons,
+        known={person: draw.randint(1, 20) for person in draw.sample(mine, len(mine) // 3)},
+        preferred=frozenset(draw.sample(mine, len(mine) // 10)),
+        wished_minutes=draw.choice((None, 16 * 60, 24 * 60, 30 * 60)),
+        most_minutes=draw.choice((20 * 60, 37 * 60, 48 * 60)),
+        daily_rest=660,
     )

@@ -67,6 +67,10 @@ class TravelTable(Mapping[tuple[str, str], int]):
     places: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
 
+    def __post_init__(self) -> None:
+        if any(min(row) < 0 for row in self.rows):
+            raise TravelError("rows", "no way takes less than no time")
+
     @cached_property
     def numbers(self) -> Mapping[str, int]:
         return {place: number for number, place in enumerate(self.places)}

@@ -2,8 +2,8 @@
 
 Times are whole minutes from the week's Monday at midnight, counted as they pass: a night over a clock change is an hour longer or shorter.
 What a single visit forbids a worker (credentials, absence, another team, a no) is in `WeekWorker.cannot`, decided by the rules of taking a
-visit; what depends on the rest of the plan (two places at once, the way between, rest between days) is the engine's. The rest after the week
-before is known beforehand too.
+visit; what depends on the rest of the plan (two places at once, the way between, rest between days) is the engine's. The rest after the
+week before is known beforehand too.
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from services.scheduling.domain.travel import TravelTable
 from services.scheduling.domain.week_problem import WeekProblem, WeekVisit, WeekWeights, WeekWorker
 from services.scheduling.engine.problem import NOBODY
 
@@ -25,7 +26,8 @@ class Week:
             raise ValueError("a visit starts on Monday or later, and ends after that")
         if any(len({thing.id for thing in things}) < len(things) for things in (self.problem.visits, self.problem.workers)):
             raise ValueError("an id stands twice")
-        if any(minutes < 0 for minutes in self.problem.travel.values()):
+        travel = self.problem.travel
+        if not isinstance(travel, TravelTable) and any(minutes < 0 for minutes in travel.values()):
             raise ValueError("travel takes no time less than zero")
 
     @cached_property

@@ -13,6 +13,7 @@ from services.scheduling.engine.problem import NOBODY
 from services.scheduling.engine.week_filling import hardest_first
 from services.scheduling.engine.week_numbers import Week
 from services.scheduling.engine.week_points import plan_points
+from services.scheduling.engine.week_reference import ReferenceWeekSearch
 
 WEEK_ENGINE_VERSION = 1
 """Part of a plan's record, as that of a day: another one makes other plans."""
@@ -35,10 +36,11 @@ class WeekSearch(AnySearch, Protocol):
 
 def search_for(week: Week, holders: Sequence[int], seed: int, most_moved: int | None = None, *, plain: bool = False) -> WeekSearch:
     """A search from this plan on; numba is imported here and not before."""
-    del plain
-    from services.scheduling.engine.week_reference import ReferenceWeekSearch
+    if plain:
+        return ReferenceWeekSearch(week, holders, seed, most_moved)
+    from services.scheduling.engine.week_compiled import CompiledWeekSearch
 
-    return ReferenceWeekSearch(week, holders, seed, most_moved)
+    return CompiledWeekSearch(week, holders, seed, most_moved)
 
 
 def plan_week(

@@ -28,18 +28,17 @@ def worker_points(week: Week, worker: int, visits: Sequence[int]) -> dict[str, i
     me, weights = week.workers[worker], week.weights
     minutes = week.minutes(visits)
     wished = minutes if me.wished_minutes is None else me.wished_minutes
-    persons = {week.visits[visit].person for visit in visits}
-    published = [week.visits[visit].published for visit in visits]
+    mine = [week.visits[visit] for visit in visits]
+    prefer_others = week.prefers - me.preferred
     return {
         "travel": weights.travel * _way(week, me.place, visits),
-        "new_face": weights.new_face * sum(not me.known.get(person) for person in persons),
-        "not_preferred": weights.not_preferred
-        * sum(week.visits[visit].person in week.prefers - me.preferred for visit in visits),
+        "new_face": weights.new_face * sum(not me.known.get(person) for person in {visit.person for visit in mine}),
+        "not_preferred": weights.not_preferred * sum(visit.person in prefer_others for visit in mine),
         "short_of_wish": weights.short_of_wish * max(0, wished - minutes) // HOUR,
         "over_wish": weights.over_wish * max(0, minutes - wished) // HOUR,
         "fairness": weights.fairness * minutes**2 // FAIRNESS_UNIT,
-        "change": weights.change * sum(bool(before) and me.id not in before for before in published),
-    }  # fmt: skip
+        "change": weights.change * sum(bool(visit.published) and me.id not in visit.published for visit in mine),
+    }
 
 
 def _way(week: Week, home: str, visits: Sequence[int]) -> int:
