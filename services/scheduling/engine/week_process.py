@@ -22,6 +22,8 @@ from services.scheduling.engine.week_reasons import answers_for
 from services.scheduling.engine.week_record import record_of
 
 _REPORT_SECONDS = 0.5
+_PLAIN_UP_TO = 5_000
+"""Iterations: so many are made before the compiled search, which makes the same plan, is loaded."""
 
 
 def main() -> None:
@@ -36,7 +38,9 @@ def main() -> None:
 
 def plan_record(record: WeekRecord, progress: Callable[[int], bool]) -> Mapping[str, object]:
     """The record with its plan, and the answers by visit."""
-    plan = plan_week(record.problem, record.seed, record.iterations, record.weights, progress)
+    plan = plan_week(
+        record.problem, record.seed, record.iterations, record.weights, progress, plain=record.iterations <= _PLAIN_UP_TO
+    )
     made = record_of(record.problem, plan, record.seed, record.iterations, record.weights)
     return {
         "record": record_document(made).decode(),
