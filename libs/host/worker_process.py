@@ -17,7 +17,7 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[2]
 """Of the import path."""
 _LONGEST_LINE = 64 * 1024 * 1024
-_NICE = "10"
+_NICE = "5"
 
 
 class WorkerFailedError(Exception):

@@ -220,10 +220,10 @@ async def test_a_draft_is_stopped_and_after_a_restart_made_again_from_its_record
         await wait_until(progress, "it is being made", pause=0.1)
         record = await people.co_op.all_rows("scheduling", "week_draft_record")
         await people.co_op.restart()
-        drafts = WeekDrafts(VisitPeople(people.co_op, people.identity, people.matching, people.governance))
+        after = WeekDrafts(VisitPeople(people.co_op, people.identity, people.matching, people.governance))
         assert await people.co_op.all_rows("scheduling", "week_draft_record") == record
-        await drafts.stop(draft, ada)
-        made = await drafts.made(draft, ada)
+        await after.stop(draft, ada)
+        made = await after.made(draft, ada)
         assert (made.draft.state, made.draft.stop_asked) == (pb.WEEK_DRAFT_STATE_DRAFT, True)
         assert 0 < made.draft.done < made.draft.iterations
         assert {visit for visit, places in proposed(made).items() if places == {str(wren): "new"}} == set(visits)

@@ -76,13 +76,19 @@ class WeekDrafts:
         return draft
 
     async def send(self, draft: str, by: UUID | str) -> None:
-        await call_service(self.stub.SendWeekDraft, pb.SendWeekDraftRequest(request_id=str(new_id()), draft_id=draft), self.people.token(by))
+        await call_service(
+            self.stub.SendWeekDraft, pb.SendWeekDraftRequest(request_id=str(new_id()), draft_id=draft), self.people.token(by)
+        )
 
     async def stop(self, draft: str, by: UUID | str) -> None:
-        await call_service(self.stub.StopWeekDraft, pb.StopWeekDraftRequest(request_id=str(new_id()), draft_id=draft), self.people.token(by))
+        await call_service(
+            self.stub.StopWeekDraft, pb.StopWeekDraftRequest(request_id=str(new_id()), draft_id=draft), self.people.token(by)
+        )
 
     async def drop(self, draft: str, by: UUID | str) -> None:
-        await call_service(self.stub.DropWeekDraft, pb.DropWeekDraftRequest(request_id=str(new_id()), draft_id=draft), self.people.token(by))
+        await call_service(
+            self.stub.DropWeekDraft, pb.DropWeekDraftRequest(request_id=str(new_id()), draft_id=draft), self.people.token(by)
+        )
 
     async def answer(self, draft: str, visit: str, by: UUID, *, agreed: bool = True) -> None:
         request = pb.AnswerDraftPlaceRequest(request_id=str(new_id()), draft_id=draft, visit_id=visit, agreed=agreed)
@@ -100,9 +106,9 @@ class WeekDrafts:
         request = pb.GetDraftReasonsRequest(draft_id=draft, visit_id=visit)
         return list((await call_service(self.stub.GetDraftReasons, request, self.people.token(by))).workers)
 
-    async def proposals(self, by: UUID | str) -> pb.ListDraftProposalsResponse:
-        response: pb.ListDraftProposalsResponse = await call_service(
-            self.stub.ListDraftProposals, pb.ListDraftProposalsRequest(), self.people.token(by)
+    async def proposals(self, by: UUID | str) -> pb.GetDraftProposalsResponse:
+        response: pb.GetDraftProposalsResponse = await call_service(
+            self.stub.GetDraftProposals, pb.GetDraftProposalsRequest(), self.people.token(by)
         )
         return response
 

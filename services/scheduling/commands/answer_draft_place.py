@@ -6,9 +6,9 @@ from uuid import UUID
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
-from services.scheduling.commands.draft_access import require_asked
 from services.scheduling.domain.week_draft import answer
 from services.scheduling.storage import week_drafts
+from services.scheduling.storage.draft_access import require_asked
 
 
 async def answer_draft_place(work: UnitOfWork, draft_id: UUID, visit_id: UUID, agreed: bool) -> None:  # noqa: FBT001 - a field of the request

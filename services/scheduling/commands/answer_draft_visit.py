@@ -7,13 +7,13 @@ from kith.scheduling.v1.enums import DraftAnswer
 from libs.access import acting
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
-from services.scheduling.commands.draft_access import require_asked
 from services.scheduling.domain.visit import SCOPE
 from services.scheduling.storage import week_drafts
+from services.scheduling.storage.draft_access import require_asked
 
 
 async def answer_draft_visit(work: UnitOfWork, draft_id: UUID, visit_id: UUID, agreed: bool) -> None:  # noqa: FBT001 - a field of the request
-    """Raises NotFound WEEK_DRAFT_UNKNOWN, FailedPrecondition WEEK_DRAFT_OVER, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
+    """Raises NotFound WEEK_DRAFT_UNKNOWN, FailedPrecondition WEEK_DRAFT_OVER, and what `require_principal` raises."""
     person = await acting.require_principal(work, SCOPE)
     draft = await require_asked(work, draft_id)
     visits = {visit.visit: visit for visit in await week_drafts.list_visits(work, draft.id) if visit.person == person}

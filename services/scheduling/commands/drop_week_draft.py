@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
-from services.scheduling.commands.draft_access import require_planner
 from services.scheduling.domain.week_draft import DraftStep, step
 from services.scheduling.storage import week_drafts
+from services.scheduling.storage.draft_access import require_planner
 
 
 async def drop_week_draft(work: UnitOfWork, draft_id: UUID) -> None:

@@ -13,12 +13,12 @@ from kith.scheduling.v1.enums import DraftPlaceKind
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, Refusal
-from services.scheduling.commands.draft_access import require_planner
 from services.scheduling.commands.take_place import take_place
 from services.scheduling.commands.tell import Notice, tell_of_draft
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.week_draft import DraftPlace, DraftStep, DraftVisit, WeekDraft, part_of, require_publishable, step
 from services.scheduling.storage import events_out, visit_places, visit_records, visits, week_drafts
+from services.scheduling.storage.draft_access import require_planner
 
 
 async def publish_week_draft(work: UnitOfWork, draft_id: UUID, chosen: Sequence[UUID], *, zone: ZoneInfo) -> None:

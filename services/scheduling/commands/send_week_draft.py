@@ -4,10 +4,10 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
-from services.scheduling.commands.draft_access import require_planner
 from services.scheduling.commands.tell import Notice, tell_of_draft
 from services.scheduling.domain.week_draft import DraftStep, step
 from services.scheduling.storage import week_drafts
+from services.scheduling.storage.draft_access import require_planner
 
 
 async def send_week_draft(work: UnitOfWork, draft_id: UUID) -> None:

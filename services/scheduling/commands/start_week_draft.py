@@ -17,8 +17,8 @@ from services.scheduling.storage import draft_choices, draft_facts, week_drafts
 async def start_week_draft(work: UnitOfWork, monday: date | None, together: bool, *, zone: ZoneInfo, iterations: int) -> UUID:  # noqa: FBT001 - a field of the request
     """The id of the draft. `together` is for all who agreed to it, by a secretary; else it is for visits to the caller.
 
-    Raises NotAllowed PERSON_NEEDED, HAT_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, Invalid WEEK_UNKNOWN, AlreadyExists WEEK_DRAFT_UNDERWAY,
-    FailedPrecondition WEEK_DRAFT_NO_VISITS or WEEK_DRAFT_NO_WORKERS.
+    Raises NotAllowed PERSON_NEEDED, HAT_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, Invalid WEEK_UNKNOWN, AlreadyExists
+    WEEK_DRAFT_UNDERWAY, FailedPrecondition WEEK_DRAFT_NO_VISITS or WEEK_DRAFT_NO_WORKERS.
     """
     planner = await hats.require_person(work, hats.SECRETARY) if together else await acting.require_principal(work, SCOPE)
     first = require_monday(monday, work.now.astimezone(zone).date())

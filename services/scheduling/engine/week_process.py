@@ -38,9 +38,7 @@ def main() -> None:
 
 def plan_record(record: WeekRecord, progress: Callable[[int], bool]) -> Mapping[str, object]:
     """The record with its plan, and the answers by visit."""
-    plan = plan_week(
-        record.problem, record.seed, record.iterations, record.weights, progress, plain=record.iterations <= _PLAIN_UP_TO
-    )
+    plan = plan_week(record.problem, record.seed, record.iterations, record.weights, progress, plain=record.iterations <= _PLAIN_UP_TO)
     made = record_of(record.problem, plan, record.seed, record.iterations, record.weights)
     return {
         "record": record_document(made).decode(),

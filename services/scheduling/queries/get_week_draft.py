@@ -8,9 +8,9 @@ from kith.scheduling.v1.enums import DraftPart
 from libs.access import audit
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
-from services.scheduling.commands.draft_access import require_planner
 from services.scheduling.domain.week_draft import DraftPlace, DraftVisit, WeekDraft, part_of
 from services.scheduling.storage import week_drafts
+from services.scheduling.storage.draft_access import require_planner
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kith.scheduling.v1 import week_drafts_pb2 as pb
 from libs.access.acting_audit import while_acting
+from libs.database.paging import Page, PageRequest
 from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import to_wire
@@ -24,10 +25,10 @@ from services.scheduling.commands.stop_week_draft import stop_week_draft
 from services.scheduling.domain.draft_choice import PersonDraftChoice, WorkerDraftChoice
 from services.scheduling.domain.week_draft import DraftPlace, DraftVisit, WeekDraft
 from services.scheduling.queries.get_draft_choices import get_draft_choices
+from services.scheduling.queries.get_draft_proposals import Proposal, Proposals, get_draft_proposals
 from services.scheduling.queries.get_draft_reasons import DraftReasons, get_draft_reasons
 from services.scheduling.queries.get_draft_record import get_draft_record
 from services.scheduling.queries.get_week_draft import ShownDraft, get_week_draft
-from services.scheduling.queries.list_draft_proposals import Proposal, Proposals, list_draft_proposals
 from services.scheduling.queries.list_week_drafts import list_week_drafts
 
 
@@ -48,9 +49,9 @@ def week_draft_service(runtime: Runtime, zone: ZoneInfo, iterations: int) -> Bou
             "DropWeekDraft": acting(command(_draft, drop_week_draft, lambda _: pb.DropWeekDraftResponse())),
             "PublishWeekDraft": acting(command(_chosen, partial(publish_week_draft, zone=zone), lambda _: pb.PublishWeekDraftResponse())),
             "GetWeekDraft": acting(query(_draft, get_week_draft, _shown)),
-            "ListWeekDrafts": acting(query(_nothing, list_week_drafts, _list)),
+            "ListWeekDrafts": acting(query(_page, list_week_drafts, _list)),
             "GetDraftReasons": acting(query(_visit_of, get_draft_reasons, _reasons)),
-            "ListDraftProposals": acting(query(_nothing, list_draft_proposals, _proposals)),
+            "GetDraftProposals": acting(query(_nothing, get_draft_proposals, _proposals)),
             "AnswerDraftPlace": command(_answer, answer_draft_place, lambda _: pb.AnswerDraftPlaceResponse()),
             "AnswerDraftVisit": acting(command(_answer, answer_draft_visit, lambda _: pb.AnswerDraftVisitResponse())),
             "GetDraftRecord": query(_draft, get_draft_record, lambda record: pb.GetDraftRecordResponse(record=record)),
@@ -58,7 +59,7 @@ def week_draft_service(runtime: Runtime, zone: ZoneInfo, iterations: int) -> Bou
     )
 
 
-def _nothing(_: pb.GetDraftChoicesRequest | pb.ListWeekDraftsRequest | pb.ListDraftProposalsRequest) -> tuple[()]:
+def _nothing(_: pb.GetDraftChoicesRequest | pb.GetDraftProposalsRequest) -> tuple[()]:
     return ()
 
 
@@ -115,8 +116,12 @@ def _shown(shown: ShownDraft) -> pb.GetWeekDraftResponse:
     return pb.GetWeekDraftResponse(draft=_message(shown.draft), visits=visits)
 
 
-def _list(drafts: Sequence[WeekDraft]) -> pb.ListWeekDraftsResponse:
-    return pb.ListWeekDraftsResponse(drafts=map(_message, drafts))
+def _page(request: pb.ListWeekDraftsRequest) -> tuple[PageRequest]:
+    return (PageRequest(request.page_size, request.page_token),)
+
+
+def _list(page: Page[WeekDraft]) -> pb.ListWeekDraftsResponse:
+    return pb.ListWeekDraftsResponse(drafts=map(_message, page.items), next_page_token=page.next_token)
 
 
 def _message(draft: WeekDraft) -> pb.WeekDraft:
@@ -163,8 +168,8 @@ def _reasons(found: DraftReasons) -> pb.GetDraftReasonsResponse:
     return pb.GetDraftReasonsResponse(visit=_visit(found.visit, found.places, part=to_wire(pb.DraftPart, found.part)), workers=workers)
 
 
-def _proposals(found: Proposals) -> pb.ListDraftProposalsResponse:
-    return pb.ListDraftProposalsResponse(to_worker=map(_proposal, found.to_worker), to_person=map(_proposal, found.to_person))
+def _proposals(found: Proposals) -> pb.GetDraftProposalsResponse:
+    return pb.GetDraftProposalsResponse(to_worker=map(_proposal, found.to_worker), to_person=map(_proposal, found.to_person))
 
 
 def _proposal(proposal: Proposal) -> pb.DraftProposal:

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, func, insert, select, update
 
 from kith.scheduling.v1.enums import DraftAnswer, DraftPlaceKind, WeekDraftState
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
+from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.scheduling.domain.week_draft import LIVE, DraftPlace, DraftVisit, VisitNow, WeekDraft
@@ -50,8 +51,6 @@ _LIVE = select(week_draft.c.id).where(
     week_draft.c.monday == bindparam("first"),
     week_draft.c.state.in_(LIVE),
 )
-_LIST = select(week_draft).where(week_draft.c.planner == bindparam("by")).order_by(week_draft.c.monday.desc(), week_draft.c.id.desc())
-_ALL = select(week_draft).where(week_draft.c.inputs_hash != "").order_by(week_draft.c.monday.desc(), week_draft.c.id.desc())
 _FORGET = delete(week_draft).where(week_draft.c.monday < bindparam("this"))
 _NOW = select(visit.c.id, visit.c.version).where(
     among(visit.c.id, "visits"), visit.c.state.in_(TAKES_PLACE), visit.c.starts > bindparam("now", type_=MOMENT)
@@ -100,13 +99,14 @@ async def is_live(work: UnitOfWork, planner: UUID, monday: date, *, together: bo
     return (await work.connection.execute(_LIVE, {"by": planner, "all": together, "first": monday})).first() is not None
 
 
-async def list_by(work: UnitOfWork, planner: UUID) -> list[WeekDraft]:
-    return list(map(_to_draft, await work.connection.execute(_LIST, {"by": planner})))
+async def list_by(work: UnitOfWork, planner: UUID, page: PageRequest) -> Page[WeekDraft]:
+    """The newest first."""
+    return await _page(work, select(week_draft).where(week_draft.c.planner == planner), page, f"drafts of {planner}")
 
 
-async def list_all(work: UnitOfWork) -> list[WeekDraft]:
-    """Those that have a record, as far as the transaction sees."""
-    return list(map(_to_draft, await work.connection.execute(_ALL)))
+async def list_recorded(work: UnitOfWork, page: PageRequest) -> Page[WeekDraft]:
+    """Those that have a record, as far as the transaction sees; the newest first."""
+    return await _page(work, select(week_draft).where(week_draft.c.inputs_hash != ""), page, "drafts")
 
 
 async def add_visits(work: UnitOfWork, new: Iterable[DraftVisit]) -> None:
@@ -174,6 +174,11 @@ async def count_unanswered(work: UnitOfWork, worker: UUID) -> int:
     return sum(
         place.worker == worker and place.is_change and place.answer is DraftAnswer.WAITING for _, places in proposed for place in places
     )
+
+
+async def _page(work: UnitOfWork, statement: "Select[tuple[object, ...]]", page: PageRequest, name: str) -> Page[WeekDraft]:
+    rows = await paginate(work, statement, page, by=(week_draft.c.id,), name=name, descending=True)
+    return rows.map(_to_draft)
 
 
 async def forget_past(work: UnitOfWork, this_monday: date) -> int:

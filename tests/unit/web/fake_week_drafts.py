@@ -39,7 +39,7 @@ class FakeWeekDraftService(FakeService):
         ]
         to_ada = _visit(OPEN, 7, pb.DRAFT_PART_UNSPECIFIED, _place(ADA, pb.DRAFT_PLACE_KIND_NEW), person=MO)
         for_ada = _visit(TAKEN, 8, pb.DRAFT_PART_UNSPECIFIED, *self.visits[1].places)
-        self.proposals = pb.ListDraftProposalsResponse(
+        self.proposals = pb.GetDraftProposalsResponse(
             to_worker=[pb.DraftProposal(draft_id=ASKED, visit=to_ada)],
             to_person=[pb.DraftProposal(draft_id=ASKED, visit=for_ada)],
         )
@@ -68,7 +68,7 @@ class FakeWeekDraftService(FakeService):
         ]
         return pb.GetDraftReasonsResponse(visit=visit, workers=workers)
 
-    def ListDraftProposals(self, _request: pb.ListDraftProposalsRequest) -> pb.ListDraftProposalsResponse:
+    def GetDraftProposals(self, _request: pb.GetDraftProposalsRequest) -> pb.GetDraftProposalsResponse:
         return self.proposals
 
     def GetDraftRecord(self, _request: pb.GetDraftRecordRequest) -> pb.GetDraftRecordResponse:
@@ -104,7 +104,5 @@ def _visit(visit: str, days: int, part: "pb.DraftPart.ValueType", *places: pb.Dr
     )
 
 
-def _place(
-    worker: str, kind: "pb.DraftPlaceKind.ValueType", answer: "pb.DraftAnswer.ValueType" = pb.DRAFT_ANSWER_WAITING
-) -> pb.DraftPlace:
+def _place(worker: str, kind: "pb.DraftPlaceKind.ValueType", answer: "pb.DraftAnswer.ValueType" = pb.DRAFT_ANSWER_WAITING) -> pb.DraftPlace:
     return pb.DraftPlace(worker_id=worker, kind=kind, answer=answer)

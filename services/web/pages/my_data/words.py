@@ -101,7 +101,9 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "visit": {"state": "visit_state.{}", "workers": Value.NUMBER},
     "worker_draft_choice": {"wished_minutes": Value.NUMBER, "free_parts": Value.KEY},
     "week_draft": {
-        **dict.fromkeys(("seed", "iterations", "done", "engine"), Value.NUMBER), "state": "week_draft_state.{}", "inputs_hash": Value.MARK,
+        **dict.fromkeys(("seed", "iterations", "done", "engine"), Value.NUMBER),
+        "state": "week_draft_state.{}",
+        "inputs_hash": Value.MARK,
     },
     "week_draft_visit": {**dict.fromkeys(("number", "workers"), Value.NUMBER), "answer": Value.KEY},
     "week_draft_place": {"kind": Value.KEY, "answer": Value.KEY},

@@ -10,9 +10,11 @@ from services.web.pages.week_drafts.draft_words import week_words
 
 async def show(ctx: PageContext) -> Response:
     """Every draft that was made, of weeks that are not over."""
-    listed: pb.ListWeekDraftsResponse = await ctx.call(ctx.state.services.week_drafts.ListWeekDrafts, pb.ListWeekDraftsRequest())
+    listed: pb.ListWeekDraftsResponse = await ctx.call(
+        ctx.state.services.week_drafts.ListWeekDrafts, pb.ListWeekDraftsRequest(page_token=ctx.query_param("page"))
+    )
     drafts = [{"id": draft.draft_id, "week": week_words(ctx, draft.monday), "hash": draft.inputs_hash} for draft in listed.drafts]
-    return ctx.render("week_drafts/check", drafts=drafts)
+    return ctx.render("week_drafts/check", drafts=drafts, more=ctx.next_page(listed.next_page_token))
 
 
 async def download(ctx: PageContext) -> Response:

@@ -16,10 +16,10 @@ _WEEKS = 4
 
 async def show(ctx: PageContext) -> Response:
     """The person's own, or a secretary's."""
-    request = pb.ListWeekDraftsRequest()
+    request = pb.ListWeekDraftsRequest(page_token=ctx.query_param("page"))
     listed: pb.ListWeekDraftsResponse = await ctx.call(ctx.state.services.week_drafts.ListWeekDrafts, request, planner_hat(ctx))
-    proposals: pb.ListDraftProposalsResponse = await ctx.call(
-        ctx.state.services.week_drafts.ListDraftProposals, pb.ListDraftProposalsRequest()
+    proposals: pb.GetDraftProposalsResponse = await ctx.call(
+        ctx.state.services.week_drafts.GetDraftProposals, pb.GetDraftProposalsRequest()
     )
     return ctx.render(
         "week_drafts/list",
@@ -28,6 +28,7 @@ async def show(ctx: PageContext) -> Response:
             for draft in listed.drafts
             if (state := state_of(draft)) is not None
         ],
+        more=ctx.next_page(listed.next_page_token),
         weeks=_weeks(ctx),
         waiting=count_waiting(proposals),
         may_together=bool(planner_hat(ctx)),
@@ -43,7 +44,7 @@ async def start(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect(f"/week/drafts/{response.draft_id}")
 
 
-def count_waiting(proposals: pb.ListDraftProposalsResponse) -> int:
+def count_waiting(proposals: pb.GetDraftProposalsResponse) -> int:
     """How many visits wait for this worker's yes or no."""
     return sum(
         place.answer == pb.DRAFT_ANSWER_WAITING and place.kind != pb.DRAFT_PLACE_KIND_STAYS

@@ -1,4 +1,4 @@
-"""Why this worker: what each worker would cost for a visit of a draft. Everybody reads all of their own, and of others what is theirs to know."""
+"""Why this worker: what each would cost for a visit of a draft. Everybody reads all of their own, of others what is theirs to know."""
 
 from markupsafe import Markup
 from starlette.responses import Response

@@ -75,8 +75,7 @@ def _render(ctx: PageContext, found: pb.GetDraftChoicesResponse, *, hours: str =
 
 def _day(ctx: PageContext, day: str, free: set[str]) -> Mapping[str, object]:
     parts = [
-        {"name": f"{_FREE}{day}_{part}", "text": ctx.say(f"draft_wishes.{part}"), "is_free": f"{day}_{part}" in free}
-        for part in _PARTS
+        {"name": f"{_FREE}{day}_{part}", "text": ctx.say(f"draft_wishes.{part}"), "is_free": f"{day}_{part}" in free} for part in _PARTS
     ]
     return {"name": ctx.say(f"draft_wishes.{day}"), "parts": parts}
 

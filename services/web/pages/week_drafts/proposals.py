@@ -18,9 +18,7 @@ _DONE = ("yes", "no", "not_this", "again")
 
 async def show(ctx: PageContext) -> Response:
     """Of drafts that were sent and are not over."""
-    found: pb.ListDraftProposalsResponse = await ctx.call(
-        ctx.state.services.week_drafts.ListDraftProposals, pb.ListDraftProposalsRequest()
-    )
+    found: pb.GetDraftProposalsResponse = await ctx.call(ctx.state.services.week_drafts.GetDraftProposals, pb.GetDraftProposalsRequest())
     both = [*found.to_worker, *found.to_person]
     names = await ctx.person_names(people_of(proposal.visit for proposal in both))
     return ctx.render(

@@ -716,16 +716,23 @@ Global___DraftPlace: _TypeAlias = DraftPlace  # noqa: Y015
 
 @_typing.final
 class ListWeekDraftsRequest(_message.Message):
-    """ListWeekDraftsRequest is empty: nobody has many."""
+    """ListWeekDraftsRequest asks for a page."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    page_token: _builtins.str
     def __init__(
         self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -733,21 +740,24 @@ Global___ListWeekDraftsRequest: _TypeAlias = ListWeekDraftsRequest  # noqa: Y015
 
 @_typing.final
 class ListWeekDraftsResponse(_message.Message):
-    """ListWeekDraftsResponse has the caller's own, those of later weeks first; in the scrutineer's hat all, without who is in them."""
+    """ListWeekDraftsResponse has the caller's own, the newest first; in the scrutineer's hat all, without who is in them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DRAFTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
     @_builtins.property
     def drafts(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeekDraft]: ...
     def __init__(
         self,
         *,
         drafts: _abc.Iterable[Global___WeekDraft] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["drafts", b"drafts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drafts", b"drafts", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -862,8 +872,8 @@ class WorkerReasons(_message.Message):
 Global___WorkerReasons: _TypeAlias = WorkerReasons  # noqa: Y015
 
 @_typing.final
-class ListDraftProposalsRequest(_message.Message):
-    """ListDraftProposalsRequest asks for the caller's, or those to the person for whom they act."""
+class GetDraftProposalsRequest(_message.Message):
+    """GetDraftProposalsRequest asks for the caller's, or those to the person for whom they act."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -876,11 +886,11 @@ class ListDraftProposalsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListDraftProposalsRequest: _TypeAlias = ListDraftProposalsRequest  # noqa: Y015
+Global___GetDraftProposalsRequest: _TypeAlias = GetDraftProposalsRequest  # noqa: Y015
 
 @_typing.final
-class ListDraftProposalsResponse(_message.Message):
-    """ListDraftProposalsResponse has what is proposed to the caller as a worker, and visits to them for which a worker is proposed."""
+class GetDraftProposalsResponse(_message.Message):
+    """GetDraftProposalsResponse has what is proposed to the caller as a worker, and visits to them for which a worker is proposed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -902,7 +912,7 @@ class ListDraftProposalsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListDraftProposalsResponse: _TypeAlias = ListDraftProposalsResponse  # noqa: Y015
+Global___GetDraftProposalsResponse: _TypeAlias = GetDraftProposalsResponse  # noqa: Y015
 
 @_typing.final
 class DraftProposal(_message.Message):

@@ -91,10 +91,10 @@ class WeekDraftServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsResponse.FromString,
                 _registered_method=True)
-        self.ListDraftProposals = channel.unary_unary(
-                '/kith.scheduling.v1.WeekDraftService/ListDraftProposals',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ListDraftProposalsRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ListDraftProposalsResponse.FromString,
+        self.GetDraftProposals = channel.unary_unary(
+                '/kith.scheduling.v1.WeekDraftService/GetDraftProposals',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftProposalsRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftProposalsResponse.FromString,
                 _registered_method=True)
         self.AnswerDraftPlace = channel.unary_unary(
                 '/kith.scheduling.v1.WeekDraftService/AnswerDraftPlace',
@@ -195,7 +195,7 @@ class WeekDraftServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListDraftProposals(self, request, context):
+    def GetDraftProposals(self, request, context):
         """A worker, a person: what is proposed to them and not yet published.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -281,10 +281,10 @@ def add_WeekDraftServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsResponse.SerializeToString,
             ),
-            'ListDraftProposals': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListDraftProposals,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ListDraftProposalsRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ListDraftProposalsResponse.SerializeToString,
+            'GetDraftProposals': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDraftProposals,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftProposalsRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftProposalsResponse.SerializeToString,
             ),
             'AnswerDraftPlace': grpc.unary_unary_rpc_method_handler(
                     servicer.AnswerDraftPlace,
@@ -612,7 +612,7 @@ class WeekDraftService:
             _registered_method=True)
 
     @staticmethod
-    def ListDraftProposals(request,
+    def GetDraftProposals(request,
             target,
             options=(),
             channel_credentials=None,
@@ -625,9 +625,9 @@ class WeekDraftService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.WeekDraftService/ListDraftProposals',
-            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ListDraftProposalsRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ListDraftProposalsResponse.FromString,
+            '/kith.scheduling.v1.WeekDraftService/GetDraftProposals',
+            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftProposalsRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftProposalsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,7 +57,7 @@ class WeekDraftServiceStub:
     """The planner: their drafts of weeks that are not over."""
     GetDraftReasons: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftReasonsRequest, _week_drafts_pb2.GetDraftReasonsResponse]
     """The planner, of all workers; a worker who is asked, of themselves."""
-    ListDraftProposals: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.ListDraftProposalsRequest, _week_drafts_pb2.ListDraftProposalsResponse]
+    GetDraftProposals: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftProposalsRequest, _week_drafts_pb2.GetDraftProposalsResponse]
     """A worker, a person: what is proposed to them and not yet published."""
     AnswerDraftPlace: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.AnswerDraftPlaceRequest, _week_drafts_pb2.AnswerDraftPlaceResponse]
     """The worker to whom the visit is proposed, until it is published."""
@@ -95,7 +95,7 @@ class WeekDraftServiceAsyncStub(WeekDraftServiceStub):
     """The planner: their drafts of weeks that are not over."""
     GetDraftReasons: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftReasonsRequest, _week_drafts_pb2.GetDraftReasonsResponse]  # type: ignore[assignment]
     """The planner, of all workers; a worker who is asked, of themselves."""
-    ListDraftProposals: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.ListDraftProposalsRequest, _week_drafts_pb2.ListDraftProposalsResponse]  # type: ignore[assignment]
+    GetDraftProposals: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftProposalsRequest, _week_drafts_pb2.GetDraftProposalsResponse]  # type: ignore[assignment]
     """A worker, a person: what is proposed to them and not yet published."""
     AnswerDraftPlace: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.AnswerDraftPlaceRequest, _week_drafts_pb2.AnswerDraftPlaceResponse]  # type: ignore[assignment]
     """The worker to whom the visit is proposed, until it is published."""
@@ -198,11 +198,11 @@ class WeekDraftServiceServicer(metaclass=_abc_1.ABCMeta):
         """The planner, of all workers; a worker who is asked, of themselves."""
 
     @_abc_1.abstractmethod
-    def ListDraftProposals(
+    def GetDraftProposals(
         self,
-        request: _week_drafts_pb2.ListDraftProposalsRequest,
+        request: _week_drafts_pb2.GetDraftProposalsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_week_drafts_pb2.ListDraftProposalsResponse, _abc.Awaitable[_week_drafts_pb2.ListDraftProposalsResponse]]:
+    ) -> _typing.Union[_week_drafts_pb2.GetDraftProposalsResponse, _abc.Awaitable[_week_drafts_pb2.GetDraftProposalsResponse]]:
         """A worker, a person: what is proposed to them and not yet published."""
 
     @_abc_1.abstractmethod

@@ -20,7 +20,7 @@ class Proposals:
     to_person: Sequence[Proposal]
 
 
-async def list_draft_proposals(work: UnitOfWork) -> Proposals:
+async def get_draft_proposals(work: UnitOfWork) -> Proposals:
     """Who acts for a person answers for visits to them, and not as a worker. Raises NotAllowed PERSON_NEEDED or as for acting."""
     principal = await acting.require_principal(work, SCOPE)
     to_worker: Sequence[Proposal] = [] if work.caller.acting_for else await week_drafts.list_proposed(work, principal, as_worker=True)
