@@ -1,8 +1,8 @@
 """Runs a module of ours in a process of its own, for work that takes seconds: no request waits for it, and its memory goes with it.
 
 The module gets a first line on its standard input, and writes lines of JSON; the last one is its result. While it runs it can be told
-things, a line each. It has none of our settings and secrets, gives way to everything else on the machine, and ends with the block that
-started it. A process is started for each piece of work, and not kept: an idle co-op pays nothing for it.
+things, a line each. It has none of our settings and secrets, and ends with the block that started it. A process is started for each piece
+of work, and not kept: an idle co-op pays nothing for it.
 """
 
 import asyncio
@@ -17,7 +17,6 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[2]
 """Of the import path."""
 _LONGEST_LINE = 64 * 1024 * 1024
-_NICE = "5"
 
 
 class WorkerFailedError(Exception):
@@ -50,14 +49,11 @@ class WorkerProcess:
 @asynccontextmanager
 async def worker_process(module: str, first_line: str) -> AsyncIterator[WorkerProcess]:
     process = await asyncio.create_subprocess_exec(
-        "nice",
-        "-n",
-        _NICE,
         sys.executable,
         "-m",
         module,
         cwd=_ROOT,
-        env={"PATH": "/usr/bin:/bin"},
+        env={},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
