@@ -122,7 +122,7 @@ def _checked_row(number: int, row: Sequence[object], length: int) -> tuple[int, 
         if minutes is None or minutes == "":
             raise TravelError(place, "has no minutes")
         if isinstance(minutes, bool) or not isinstance(minutes, int):
-            raise TravelError(place, f"must be whole minutes, not {minutes!r}")
+            raise TravelError(place, f"must be whole minutes, not {repr(minutes) if isinstance(minutes, str) else minutes}")
         if not 0 <= minutes <= MOST_MINUTES:
             raise TravelError(place, f"must be from 0 to {MOST_MINUTES} minutes, not {minutes}")
         if number == column and minutes:
