@@ -6,7 +6,7 @@ Each is measured in turn with a bare way of doing the least of it, in the same r
 
 - a plan: one numpy line for each place, which gives it to the free worker who lives nearest; no rest, hours, reasons or points
 - a change: one look at every value of the week, which any pure function that is handed a week must have
-- settling: as many times as many random numbers as a move draws at least, by the same compiled generator
+- settling: the ways that as many moves must look up at least, compiled
 
 The functions are those that others call: each lays the week out anew, and counts the points of its plan from nothing.
 """
@@ -44,7 +44,6 @@ ROUNDS = 10 if is_quick_run() else 200
 ILL_ROUNDS = 3 if is_quick_run() else 20
 PLANNED_WITH = 20_000 if is_quick_run() else 1_000_000
 SETTLED_WITH = 300_000
-DRAWS_OF_A_MOVE = 3
 
 Pairs = list[tuple[float, float]]
 """Seconds of the engine and of the bare way."""
@@ -80,10 +79,13 @@ def look_at_every_value(week: WeekProblem) -> int:
 
 
 @compiled
-def draw(random: NDArray[np.uint64], draws: int) -> int:
-    total = 0
-    for _ in range(draws):
-        total += below(random, 1000)
+def look_ways_up(travel: NDArray[np.int64], random: NDArray[np.uint64], moves: int) -> int:
+    """For each move the least that it must look up: the ways before and after a visit where it is, and where it goes."""
+    total, size = 0, len(travel)
+    for _ in range(moves):
+        visit, worker = below(random, size), below(random, size)
+        for _ in range(2):
+            total += travel[visit, below(random, size)] + travel[below(random, size), worker]
     return total
 
 
@@ -123,13 +125,15 @@ def changes(week: WeekProblem, plan: WeekPlan, kind: str) -> Pairs:
 def illness(week: WeekProblem, plan: WeekPlan) -> tuple[Pairs, Pairs, list[str]]:
     """First answers, settled weeks, and what became of them in a sentence each."""
     first_pairs, settled_pairs, tenths, filled = [], [], [], [0, 0]
-    random = np.array([1], np.uint64)
+    assert isinstance(week.travel, TravelTable)
+    random, travel = np.array([1], np.uint64), np.array(week.travel.rows, np.int64)
+    look_ways_up(travel, random, 1)
     for number in range(ILL_ROUNDS):
         answers: list[ChangedWeek] = []
         ill = WorkerIll(week.workers[number % WORKERS].id, 1440)
         first_pairs.append(in_turn(lambda: answers.append(change_week(week, plan, ill)), partial(look_at_every_value, week)))  # noqa: B023 - called at once
         settled_pairs.append(
-            in_turn(lambda: answers.append(settle_week(answers[0], 1, SETTLED_WITH)), partial(draw, random, SETTLED_WITH * DRAWS_OF_A_MOVE))  # noqa: B023
+            in_turn(lambda: answers.append(settle_week(answers[0], 1, SETTLED_WITH)), partial(look_ways_up, travel, random, SETTLED_WITH))  # noqa: B023
         )
         first, settled = answers
         assert not broken_rules(first.problem, first.plan.comes)
@@ -167,10 +171,9 @@ def main() -> int:
     """Prints and saves the table; returns 1 if an aim was missed."""
     week = co_op_week(1, PEOPLE, WORKERS)
     plan_week(co_op_week(2, 8, 8), 1, 10)
-    draw(np.array([1], np.uint64), 1)
     plan_pairs = [in_turn(partial(plan_week, week, 1, 0), partial(nearest_free, week)) for _ in range(ILL_ROUNDS + 5)]
     first = plan_week(week, 1, 0)
-    searched, plan = 0.0, first
+    plan = first
 
     def search() -> None:
         nonlocal plan
@@ -188,12 +191,12 @@ def main() -> int:
     save_report(
         "week",
         "A co-op's week",
-        f"{PEOPLE} people, {WORKERS} workers, {len(week.visits)} visits with {places} places, made up. All times with laying the week out and\n"
-        "counting its points from nothing; the kernel is warm. What the bare ways are is in `bench/week.py`.",
+        f"{PEOPLE} people, {WORKERS} workers, {len(week.visits)} visits with {places} places, made up. All times with laying the week\n"
+        "out and counting its points from nothing; the kernel is warm. What the bare ways are is in `bench/week.py`.",
         markdown_table(["what", "p50 ms", "p99 ms", "bare p50 ms", "ratio of pairs", "aim"], rows),
         f"The bare plan fills {nearest_free(week)} places and knows no way between visits, rest or hours. The first plan fills\n"
-        f"{places - empty_places(week.visits, first)} at {sum(first.points.values()):,} points; after {PLANNED_WITH:,} moves in {searched:.1f} s "
-        f"it is {places - empty_places(week.visits, plan)} at {sum(plan.points.values()):,}.",
+        f"{places - empty_places(week.visits, first)} at {sum(first.points.values()):,} points; after {PLANNED_WITH:,} moves "
+        f"in {searched:.1f} s it is {places - empty_places(week.visits, plan)} at {sum(plan.points.values()):,}.",
         *told,
     )
     return int(any("MISSED" in cell for cells in rows for cell in cells))

@@ -27,7 +27,7 @@ def try_move(state: WeekState, random: SplitMix64) -> bool:
 
 def _give(state: WeekState, random: SplitMix64, place: int) -> bool:
     """A place goes to another worker, or to nobody; what stands against it goes to who had it, to somebody else, or to nobody."""
-    able, before = state.week.able[state.week.places[place]], state.holders[place]
+    able, before = state.week.able(state.week.places[place]), state.holders[place]
     drawn = random.below(len(able) + 1)
     worker = able[drawn] if drawn < len(able) else NOBODY
     if worker == before:
@@ -41,7 +41,7 @@ def _give(state: WeekState, random: SplitMix64, place: int) -> bool:
     for other in put_out:
         if before != NOBODY and state.take(other, before):
             continue
-        able = state.week.able[state.week.places[other]]
+        able = state.week.able(state.week.places[other])
         state.take(other, able[random.below(len(able))])
     return True
 
@@ -73,7 +73,7 @@ def _day(state: WeekState, random: SplitMix64, place: int) -> bool:
 def _person(state: WeekState, random: SplitMix64, place: int) -> bool:
     """All that a worker has at one person goes to another worker, who gives them what stands against it."""
     visit, mine = state.week.places[place], state.holders[place]
-    able = state.week.able[visit]
+    able = state.week.able(visit)
     if mine == NOBODY or not able:
         return False
     worker = able[random.below(len(able))]

@@ -73,7 +73,7 @@ def test_what_is_written_is_read_as_it_was(seed: int) -> None:
 
 
 def test_the_hash_does_not_depend_on_the_order_in_which_a_week_is_given() -> None:
-    turned = type(WEEK)(WEEK.monday, WEEK.visits[::-1], WEEK.workers[::-1], dict(reversed(WEEK.travel.items())))
+    turned = type(WEEK)(WEEK.monday, WEEK.visits[::-1], WEEK.workers[::-1], dict(reversed(list(WEEK.travel.items()))))
     assert inputs_hash(turned) == inputs_hash(WEEK)
 
 

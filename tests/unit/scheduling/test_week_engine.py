@@ -43,7 +43,7 @@ def least_cost(problem: WeekProblem) -> int:
         plans += [
             [*plan[:place], worker, *plan[place + 1 :]]
             for plan in plans
-            for worker in week.able[visit]
+            for worker in week.able(visit)
             if worker not in [plan[other] for other in week.places_of[visit]]
         ]
     allowed = (comes for comes in map(week.comes, plans) if not broken_rules(problem, comes))

@@ -1,5 +1,6 @@
 """Why this worker, and who could swap: every sum is the difference that evaluating both plans gives."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ OTHERS = [(1, 2030, 2090), (2, 2059, 2120), (3, 1320, 1380)]
 WEEKS = [*(random_week(seed) for seed in range(60)), co_op_week(4, people=20, workers=8)]
 
 
-def total(problem: WeekProblem, comes: dict[str, frozenset[str]]) -> int:
+def total(problem: WeekProblem, comes: Mapping[str, frozenset[str]]) -> int:
     return sum(plan_points(problem, comes, USUAL_WEIGHTS).values())
 
 
