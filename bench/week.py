@@ -133,7 +133,7 @@ def illness(week: WeekProblem, plan: WeekPlan) -> tuple[Pairs, Pairs, list[str]]
         ill = WorkerIll(week.workers[number % WORKERS].id, 1440)
         first_pairs.append(in_turn(lambda: answers.append(change_week(week, plan, ill)), partial(look_at_every_value, week)))  # noqa: B023 - called at once
         settled_pairs.append(
-            in_turn(lambda: answers.append(settle_week(answers[0], 1, SETTLED_WITH)), partial(look_ways_up, travel, random, SETTLED_WITH))  # noqa: B023
+            in_turn(lambda: answers.append(settle_week(answers[0], 1, SETTLED_WITH)), partial(look_ways_up, travel, random, SETTLED_WITH))  # noqa: B023 - called at once
         )
         first, settled = answers
         assert not broken_rules(first.problem, first.plan.comes)

@@ -1,13 +1,24 @@
 """Travel tables: from where places lie and how fast people go, or from a measured table whose mistakes are named with their place."""
 
+import tomllib
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scheduling.domain.travel import SpeedProfile, TravelError, TravelTable, table_from_positions, table_from_rows
+from services.scheduling.domain.travel import (
+    SpeedProfile,
+    TravelError,
+    TravelTable,
+    profile_from,
+    table_from_csv,
+    table_from_positions,
+    table_from_rows,
+)
 
+EXAMPLES = Path(__file__).parents[3] / "examples" / "travel"
 WALK = SpeedProfile(Fraction(1), ((Fraction(1), Fraction(5)),))
 positions = st.tuples(st.floats(50, 58), st.floats(-5, 1))
 
@@ -84,6 +95,52 @@ def test_a_speed_profile_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(TravelError):
         SpeedProfile(detour, steps, setting_out)
+
+
+def test_the_examples_are_a_profile_and_a_table() -> None:
+    profile = profile_from(tomllib.loads((EXAMPLES / "bicycle.toml").read_text(encoding="utf-8")))
+    # 1.3 km of way: 1 at 12 km/h, 0.3 at 15.
+    assert profile.minutes(1.0) == 2 + 7
+    table = table_from_csv((EXAMPLES / "measured.csv").read_text(encoding="utf-8"))
+    assert (table["mill-lane", "elm-row"], table["elm-row", "mill-lane"]) == (7, 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (",a,b\na,0,\nb,1,0\n", "rows[0][1]: has no minutes"),
+        (",a,b\na,0,-2\nb,1,0\n", "rows[0][1]: must be from 0 to 1440 minutes, not -2"),
+        (",a,b\na,0,2.5\nb,1,0\n", "rows[0][1]: must be whole minutes, not '2.5'"),
+        (",a,b\nb,1,0\na,0,2\n", "rows: must name the places of the first line in its order, not b, a"),
+        (",a,b\na,0\nb,1,0\n", "rows[0]: must be 2 whole minutes"),
+        ("", None),
+    ],
+)
+def test_a_mistake_in_a_file_of_travel_is_named_too(text: str, reason: str | None) -> None:
+    if reason is None:
+        assert table_from_csv(text).places == ()
+        return
+    with pytest.raises(TravelError) as refused:
+        table_from_csv(text)
+    assert str(refused.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({"detour": "1"}, "speed profile"),
+        ({"detour": 1.3, "steps": [["1", "5"]]}, "detour"),
+        ({"detour": "1/0", "steps": [["1", "5"]]}, "detour"),
+        ({"detour": "1", "steps": [["1"]]}, "steps"),
+        ({"detour": "1", "steps": [["1", 5]]}, "steps[0][1]"),
+        ({"detour": "1", "steps": [["1", "5"]], "setting_out": "2"}, "setting_out"),
+        ({"detour": "1", "steps": [["1", "5"]], "colour": "red"}, "colour"),
+    ],
+)
+def test_a_mistake_in_a_speed_profile_is_named(document: dict[str, object], place: str) -> None:
+    with pytest.raises(TravelError) as refused:
+        profile_from(document)
+    assert refused.value.place == place
 
 
 def test_no_table_takes_less_than_no_time() -> None:
