@@ -29,6 +29,10 @@ class WorkerProcess:
     def __init__(self, process: asyncio.subprocess.Process, stdin: asyncio.StreamWriter, stdout: asyncio.StreamReader) -> None:
         self._process, self._stdin, self._stdout = process, stdin, stdout
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
         """Its lines as they come. Raises WorkerFailedError when it ends badly, or writes what is no JSON."""
         while line := await self._stdout.readline():

@@ -9,9 +9,13 @@ import pytest
 
 from kith.scheduling.facts.v1 import facts_pb2 as facts
 from kith.scheduling.v1 import week_drafts_pb2 as pb
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.refusal_status import InternalServerError
+from services.scheduling.engine.week_process import read_own_record
+from services.scheduling.engine.week_record import recompute
+from services.scheduling.jobs import make_week_drafts
 from tests.support.broken_transactions import break_transactions, mend_transactions
 from tests.support.running_co_op import Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
@@ -34,7 +38,9 @@ async def notices(people: VisitPeople) -> list[tuple[str, set[UUID]]]:
 
 
 @pytest.mark.capability("S1", "S6")
-async def test_a_week_is_drafted_asked_answered_and_published_whole(infrastructure: Infrastructure) -> None:
+async def test_a_week_is_drafted_asked_answered_and_published_whole(
+    infrastructure: Infrastructure, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada, wren, robin, bo = (new_id() for _ in range(4))
     async with a_co_op(infrastructure) as (people, drafts):
         weeks = WorkerWeeks(people)
@@ -44,6 +50,10 @@ async def test_a_week_is_drafted_asked_answered_and_published_whole(infrastructu
         with pytest.raises(FailedPrecondition, match="WEEK_DRAFT_NO_WORKERS"):
             await drafts.start(ada)
         await drafts.say_yes(wren)
+        with monkeypatch.context() as broken:
+            broken.setattr(make_week_drafts, "_MODULE", "this")
+            failed = await drafts.draft_of(ada)
+        assert (await drafts.get(failed, ada)).draft.state == pb.WEEK_DRAFT_STATE_FAILED, "the engine wrote what is no plan"
         draft = await drafts.start(ada)
         with pytest.raises(AlreadyExists, match="WEEK_DRAFT_UNDERWAY"):
             await drafts.start(ada)
@@ -170,7 +180,11 @@ async def test_others_read_only_whether_a_worker_can_come_and_the_record_has_no_
         record = await drafts.record(draft, checker)
         assert not [person for person in (ada, wren, robin, visit) if str(person) in record]
         assert json.loads(record)["inputs"] == (await drafts.get(draft, ada)).draft.inputs_hash
-        assert json.loads(record)["plan"] == {"visit-1": ["worker-1"]} or json.loads(record)["plan"] == {"visit-1": ["worker-2"]}
+        again = recompute(read_own_record(json.loads(record)), plain=True)
+        assert {key: sorted(comes) for key, comes in again.comes.items()} == json.loads(record)["plan"], "anybody makes the same plan"
+        async with people.co_op.database_transaction("scheduling", caller=callers.person(ada)) as connection:
+            for table in ("worker_draft_choice", "week_draft_worker", "week_draft_reason", "week_draft_record"):
+                assert await connection.fetchval(f"select count(*) from {table}") == 0, "the planner's own queries find nothing there"
 
 
 @pytest.mark.capability("S1")

@@ -56,7 +56,7 @@ def _worker(draw: random.Random, name: str, persons: list[str], visits: list[Wee
 
 
 def co_op_week(seed: int, people: int = 300, workers: int = 40) -> WeekProblem:
-    """A co-op's week: teams of eight workers, early and late shifts on five days, a visit in five by two, some workers known and some not."""
+    """A co-op's week: teams of eight workers, shifts on five days, a visit in five by two, some workers known and some not."""
     draw = random.Random(seed)  # noqa: S311 - the same week in every run, not a secret
     persons = [f"p{number:03}" for number in range(people)]
     team_of = {person: draw.randrange(max(1, workers // 8)) for person in persons}

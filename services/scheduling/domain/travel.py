@@ -1,21 +1,24 @@
 """How long the way from place to place takes: from where postcodes lie and how fast people go, or from a table that somebody measured.
 
-Where two places lie is known by their postcodes only, so distances are as the crow flies times a factor for the way round, on a sphere of
-6,371.0088 km. Whole minutes, rounded up: nobody is asked to arrive before they can.
+Where two places lie is known by their postcodes only, so distances are as the crow flies times a factor for the way round. Whole
+minutes, rounded up: nobody is asked to arrive before they can.
 """
 
+import csv
+import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-EARTH_KM = 6371.0088
+from libs.great_circle import Place, distance_km
+
+_WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
+_FRACTION = re.compile(r"\d{1,9}(/0*[1-9]\d{0,8})?", re.ASCII)
 MOST_MINUTES = 24 * 60
 """A way that takes a day or longer is a mistake."""
-
-Position = tuple[float, float]
-"""Latitude and longitude in degrees."""
 
 
 class TravelError(Exception):
@@ -60,6 +63,22 @@ class SpeedProfile:
         return self.setting_out + math.ceil((hours + left / self.steps[-1][1]) * 60)
 
 
+def profile_from(document: Mapping[str, object]) -> SpeedProfile:
+    """From what a file like `examples/travel/bicycle.toml` holds; fractions are texts such as "13/10". Raises TravelError."""
+    unknown = sorted(document.keys() - {"detour", "steps", "setting_out"})
+    if unknown or not {"detour", "steps"} <= document.keys():
+        raise TravelError(unknown[0] if unknown else "speed profile", "has detour, steps and perhaps setting_out, and nothing else")
+    steps, setting_out = document["steps"], document.get("setting_out", 0)
+    if not isinstance(steps, list) or not all(isinstance(step, list) and len(step) == len(("km", "km/h")) for step in steps):
+        raise TravelError("steps", "must be a list of pairs: up to so many km, so many km/h")
+    if isinstance(setting_out, bool) or not isinstance(setting_out, int):
+        raise TravelError("setting_out", f"must be whole minutes, not {setting_out!r}")
+    pairs = [
+        (_fraction(f"steps[{number}][0]", km), _fraction(f"steps[{number}][1]", kmh)) for number, (km, kmh) in enumerate(steps)
+    ]  # fmt: skip
+    return SpeedProfile(_fraction("detour", document["detour"]), tuple(pairs), setting_out)
+
+
 @dataclass(frozen=True)
 class TravelTable(Mapping[tuple[str, str], int]):
     """Minutes from each place to each, as rows; read as `WeekProblem.travel`."""
@@ -85,13 +104,13 @@ class TravelTable(Mapping[tuple[str, str], int]):
         return len(self.places) ** 2
 
 
-def table_from_positions(positions: Mapping[str, Position], profile: SpeedProfile) -> TravelTable:
+def table_from_positions(positions: Mapping[str, Place], profile: SpeedProfile) -> TravelTable:
     """Between all places that have a position; a place without one is in no pair. Places are sorted."""
     places = tuple(sorted(positions))
     rows = [[0] * len(places) for _ in places]
     for one, origin in enumerate(places):
         for other in range(one):
-            minutes = profile.minutes(crow_km(positions[origin], positions[places[other]]))
+            minutes = profile.minutes(distance_km(positions[origin], positions[places[other]]))
             rows[one][other] = rows[other][one] = minutes
     return TravelTable(places, tuple(map(tuple, rows)))
 
@@ -106,11 +125,23 @@ def table_from_rows(places: Sequence[str], rows: Sequence[Sequence[object]]) -> 
     return TravelTable(tuple(places), tuple(_checked_row(number, row, len(places)) for number, row in enumerate(rows)))
 
 
-def crow_km(one: Position, other: Position) -> float:
-    """The great-circle distance, by the haversine formula."""
-    (lat, lon), (lat_2, lon_2) = (tuple(map(math.radians, position)) for position in (one, other))
-    half = math.sin((lat_2 - lat) / 2) ** 2 + math.cos(lat) * math.cos(lat_2) * math.sin((lon_2 - lon) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(math.sqrt(half))
+def table_from_csv(text: str) -> TravelTable:
+    """From lines of comma-separated values: places in the first after an empty field, then each place with its minutes to all of them.
+
+    Raises TravelError as `table_from_rows` does; rows and columns are counted without names.
+    """
+    head, *lines = [*csv.reader(io.StringIO(text))] or [[]]
+    names = [line[0] if line else "" for line in lines]
+    if names != head[1:]:
+        raise TravelError("rows", f"must name the places of the first line in its order, not {', '.join(names)}")
+    rows = [[int(cell) if _WHOLE.fullmatch(cell.strip()) else cell.strip() for cell in line[1:]] for line in lines]
+    return table_from_rows(head[1:], rows)
+
+
+def _fraction(place: str, value: object) -> Fraction:
+    if not isinstance(value, str) or not _FRACTION.fullmatch(value):
+        raise TravelError(place, f'must be a text such as "13/10", not {value!r}')
+    return Fraction(value)
 
 
 def _checked_row(number: int, row: Sequence[object], length: int) -> tuple[int, ...]:
@@ -122,7 +153,7 @@ def _checked_row(number: int, row: Sequence[object], length: int) -> tuple[int, 
         if minutes is None or minutes == "":
             raise TravelError(place, "has no minutes")
         if isinstance(minutes, bool) or not isinstance(minutes, int):
-            raise TravelError(place, f"must be whole minutes, not {minutes!r}")
+            raise TravelError(place, f"must be whole minutes, not {repr(minutes) if isinstance(minutes, str) else minutes}")
         if not 0 <= minutes <= MOST_MINUTES:
             raise TravelError(place, f"must be from 0 to {MOST_MINUTES} minutes, not {minutes}")
         if number == column and minutes:

@@ -83,7 +83,7 @@ def change_week(
     """The first answer: who came still comes where they can. Raises KeyError for what is not of this week, ValueError for what is twice."""
     changed, touched = _changed_problem(problem, plan, change)
     comes = _still_come(changed, plan.comes, touched)
-    week = Week(_published_as(changed, plan.comes, comes, touched), _settling(weights))
+    week = Week(changed, _settling(weights), _as_published(plan.comes, comes, touched))
     search = search_for(week, week.holders(comes), 0, plain=plain)
     search.fill(hardest_first(week, [place for place, visit in enumerate(week.places) if week.visits[visit].id in touched]))
     return ChangedWeek(changed, plan_of(Week(changed, weights), search.best, 0), plan.comes, touched)
@@ -100,7 +100,7 @@ def settle_week(
 ) -> ChangedWeek:
     """A better plan after the first answer, near to the one before the change. `progress` is as in `plan_week`."""
     comes = changed.plan.comes
-    week = Week(_published_as(changed.problem, changed.before, comes, changed.touched), _settling(weights))
+    week = Week(changed.problem, _settling(weights), _as_published(changed.before, comes, changed.touched))
     most = max(len(changed.before.keys() - changed.touched) * MOST_MOVED // 100, len(changed.moved))
     search = search_for(week, week.holders(comes), seed, most, plain=plain)
     done = search_on(search, iterations, progress, SETTLING_HOTTEST, plain=plain)
@@ -156,14 +156,9 @@ def _still_come(problem: WeekProblem, comes: Comes, touched: frozenset[str]) -> 
     return still
 
 
-def _published_as(problem: WeekProblem, before: Comes, now: Comes, touched: frozenset[str]) -> WeekProblem:
-    """The problem as if the plan before the change were the published week: at a touched visit, what is left of it."""
-
-    def came(visit: WeekVisit) -> frozenset[str]:
-        all_ = before.get(visit.id, frozenset())
-        return all_ & now[visit.id] if visit.id in touched else all_
-
-    return replace(problem, visits=[replace(visit, published=came(visit)) for visit in problem.visits])
+def _as_published(before: Comes, now: Comes, touched: frozenset[str]) -> Comes:
+    """The plan before the change counts as the published week: at a touched visit, what is left of it."""
+    return {**before, **{visit: before.get(visit, frozenset()) & now.get(visit, frozenset()) for visit in touched}}
 
 
 def _settling(weights: WeekWeights) -> WeekWeights:

@@ -20,12 +20,12 @@ class CompiledWeekSearch:
     def __init__(self, week: Week, holders: Sequence[int], seed: int, most_moved: int | None = None) -> None:
         self._state = _layout(week, seed, most_moved)
         board = self._board = self._state.board
-        for number, visit in enumerate(week.visits):
-            for kept in visit.kept & week.worker_numbers.keys():
-                week_kernel_steps.join(board, number, week.worker_numbers[kept])
-        for place, worker in enumerate(holders):
-            if worker != NOBODY:
-                week_kernel_steps.enter(board, place, worker)
+        kept = [
+            (number, week.worker_numbers[worker])
+            for number, visit in enumerate(week.visits)
+            for worker in visit.kept & week.worker_numbers.keys()
+        ]
+        week_kernel_steps.begin(board, np.array(kept, np.int64).reshape(-1, 2), np.array(holders, np.int64))
         week_kernel.keep(board)
 
     @property
@@ -52,7 +52,7 @@ def _layout(week: Week, seed: int, most_moved: int | None) -> tables.WeekTables:
     """Nobody has a place yet, and nobody is kept."""
     stations = _numbered(thing.place for things in (week.visits, week.workers) for thing in things)
     persons = _numbered(visit.person for visit in week.visits)
-    travel, pairs = _travel(week, list(stations)), _pairs(week)
+    travel, pairs = _travel(week, list(stations)), _pairs(week, persons)
     places = np.full((len(week.places), tables.PLACE_COLUMNS), NOBODY, np.int64)
     places[:, tables.VISIT] = week.places
     visits = _visit_rows(week, stations, persons)
@@ -103,20 +103,22 @@ def _travel(week: Week, stations: list[str]) -> Table:
     return found
 
 
-def _pairs(week: Week) -> Table:
+def _pairs(week: Week, persons: dict[str, int]) -> Table:
     pairs = np.zeros((len(week.workers), len(week.visits), tables.PAIR_COLUMNS), np.int64)
     able, published, points = (pairs[:, :, column] for column in (tables.ABLE, tables.PUBLISHED, tables.POINTS))
     able[:] = 1
     for number, visit in enumerate(week.visits):
-        able[[week.worker_numbers[kept] for kept in visit.kept & week.worker_numbers.keys()], number] = 0
-        published[[week.worker_numbers[before] for before in visit.published & week.worker_numbers.keys()], number] = 1
-        if visit.published:
-            points[:, number] += week.weights.change * (1 - published[:, number])
-    asked = np.array([visit.person in week.prefers for visit in week.visits], np.bool_)
+        for kept in visit.kept & week.worker_numbers.keys():
+            able[week.worker_numbers[kept], number] = 0
+        for before in week.published[number] & week.worker_numbers.keys():
+            published[week.worker_numbers[before], number] = 1
+    preferred = np.zeros((len(week.workers), len(persons)), np.int64)
     for number, worker in enumerate(week.workers):
-        able[number, [week.visit_numbers[visit] for visit in worker.cannot if visit in week.visit_numbers]] = 0
-        preferred = np.array([visit.person in worker.preferred for visit in week.visits], np.bool_)
-        points[number] += week.weights.not_preferred * (asked & ~preferred)
+        able[number, [visit for visit in map(week.visit_numbers.get, worker.cannot) if visit is not None]] = 0
+        preferred[number, [person for person in map(persons.get, worker.preferred) if person is not None]] = 1
+    others = preferred.max(axis=0, initial=0) - preferred
+    points += week.weights.not_preferred * others[:, [persons[visit.person] for visit in week.visits]]
+    points += week.weights.change * (np.array([bool(came) for came in week.published], np.int64) * (1 - published))
     return pairs
 
 

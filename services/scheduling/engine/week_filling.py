@@ -10,7 +10,7 @@ from services.scheduling.engine.week_state import WeekState
 
 def hardest_first(week: Week, places: Iterable[int]) -> list[int]:
     """Those first that the fewest workers can take."""
-    return sorted(places, key=lambda place: (len(week.able[week.places[place]]), place))
+    return sorted(places, key=lambda place: (len(week.able(week.places[place])), place))
 
 
 def fill(state: WeekState, places: Sequence[int]) -> None:
@@ -28,7 +28,7 @@ def fill(state: WeekState, places: Sequence[int]) -> None:
 def _fill_plainly(state: WeekState, place: int) -> bool:
     """By the cheapest worker who fits, of equals the first; False if nobody does, or if nobody is cheaper than somebody."""
     chosen, least, start = NOBODY, state.total, len(state.log)
-    for worker in state.week.able[state.week.places[place]]:
+    for worker in state.week.able(state.week.places[place]):
         if state.take(place, worker):
             if state.total < least:
                 chosen, least = worker, state.total
@@ -39,7 +39,7 @@ def _fill_plainly(state: WeekState, place: int) -> bool:
 def _fill_by_putting_out(state: WeekState, place: int) -> None:
     """By the worker with whom the week is cheapest after each visit that they give up has found its own cheapest worker."""
     chosen, least = NOBODY, state.total
-    for worker in state.week.able[state.week.places[place]]:
+    for worker in state.week.able(state.week.places[place]):
         if _put_in(state, place, worker) and state.total < least:
             chosen, least = worker, state.total
         state.undo()

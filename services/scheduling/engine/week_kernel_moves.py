@@ -8,6 +8,7 @@ from services.scheduling.engine.week_kernel_tables import AGAINST, DAY, HOLDER, 
 
 _GIVE, _SWAP, _DAY = week_moves.GIVE, week_moves.SWAP, week_moves.DAY
 _BOUNDS = week_moves.BOUNDS
+_ANYWHERE = week_moves.ANYWHERE
 _MOST_PUT_OUT = week_moves.MOST_PUT_OUT
 _MOVED = _MOST_PUT_OUT + 1
 """From here on, AGAINST has room for the places that a move has given up."""
@@ -65,13 +66,14 @@ def _give(state: WeekTables, place: int) -> bool:
         if before != NOBODY and take(board, other, before):
             continue
         visit = board.places[other, VISIT]
-        if not take(board, other, able[visit, 1 + below(state.random, able[visit, 0])]):
-            return False
+        take(board, other, able[visit, 1 + below(state.random, able[visit, 0])])
     return True
 
 
 @compiled
 def _near(state: WeekTables, place: int) -> int:
+    if not below(state.random, _ANYWHERE):
+        return below(state.random, len(state.board.places))
     reach = len(state.board.workers)
     return min(max(place + below(state.random, 2 * reach + 1) - reach, 0), len(state.board.places) - 1)
 

@@ -115,6 +115,16 @@ def conflicts(board: Board, visit: int, worker: int, most: int) -> int:
 
 
 @compiled
+def begin(board: Board, kept: Table, holders: Table) -> None:
+    """Visits and workers who are kept there, then the worker of each place, are on the empty board."""
+    for index in range(len(kept)):
+        join(board, kept[index, 0], kept[index, 1])
+    for place in range(len(holders)):
+        if holders[place] != NOBODY:
+            enter(board, place, holders[place])
+
+
+@compiled
 def enter(board: Board, place: int, worker: int) -> None:
     """The worker has the place now, whether a rule forbids it or not."""
     board.places[place, HOLDER] = worker

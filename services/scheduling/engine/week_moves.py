@@ -12,6 +12,8 @@ from services.scheduling.engine.week_state import WeekState
 GIVE, SWAP, DAY, PERSON = range(4)
 BOUNDS = (45, 80, 88, 100)
 """Out of a hundred moves: 45 give, 35 swap, 8 exchange days, 12 hand over a person."""
+ANYWHERE = 4
+"""One near place in so many is any of the week: hours that are full at one end of it are free at the other."""
 MOST_PUT_OUT = 2
 """A worker who takes a visit gives up at most so many others for it."""
 
@@ -24,8 +26,8 @@ def try_move(state: WeekState, random: SplitMix64) -> bool:
 
 
 def _give(state: WeekState, random: SplitMix64, place: int) -> bool:
-    """A place goes to another worker, or to nobody; what stands against it goes to who had it, or to somebody else."""
-    able, before = state.week.able[state.week.places[place]], state.holders[place]
+    """A place goes to another worker, or to nobody; what stands against it goes to who had it, to somebody else, or to nobody."""
+    able, before = state.week.able(state.week.places[place]), state.holders[place]
     drawn = random.below(len(able) + 1)
     worker = able[drawn] if drawn < len(able) else NOBODY
     if worker == before:
@@ -39,14 +41,13 @@ def _give(state: WeekState, random: SplitMix64, place: int) -> bool:
     for other in put_out:
         if before != NOBODY and state.take(other, before):
             continue
-        able = state.week.able[state.week.places[other]]
-        if not state.take(other, able[random.below(len(able))]):
-            return False
+        able = state.week.able(state.week.places[other])
+        state.take(other, able[random.below(len(able))])
     return True
 
 
 def _swap(state: WeekState, random: SplitMix64, place: int) -> bool:
-    """Two places near in time exchange workers; one of them may have nobody."""
+    """Two places exchange workers; one of them may have nobody."""
     other = _near(state, random, place)
     mine, theirs = state.holders[place], state.holders[other]
     if mine == theirs or state.week.places[place] == state.week.places[other]:
@@ -72,7 +73,7 @@ def _day(state: WeekState, random: SplitMix64, place: int) -> bool:
 def _person(state: WeekState, random: SplitMix64, place: int) -> bool:
     """All that a worker has at one person goes to another worker, who gives them what stands against it."""
     visit, mine = state.week.places[place], state.holders[place]
-    able = state.week.able[visit]
+    able = state.week.able(visit)
     if mine == NOBODY or not able:
         return False
     worker = able[random.below(len(able))]
@@ -91,7 +92,9 @@ def _person(state: WeekState, random: SplitMix64, place: int) -> bool:
 
 
 def _near(state: WeekState, random: SplitMix64, place: int) -> int:
-    """A place at about the same time: as far away in the order of time as there are workers, at most."""
+    """Mostly a place at about the same time: as far away in the order of time as there are workers, at most. Sometimes any."""
+    if not random.below(ANYWHERE):
+        return random.below(len(state.holders))
     reach = len(state.routes)
     return min(max(place + random.below(2 * reach + 1) - reach, 0), len(state.holders) - 1)
 

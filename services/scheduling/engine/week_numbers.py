@@ -20,6 +20,8 @@ class Week:
 
     problem: WeekProblem
     weights: WeekWeights
+    came: Mapping[str, frozenset[str]] | None = None
+    """By visit who counts as published, where it is not what the visits say."""
 
     def __post_init__(self) -> None:
         if any(not 0 <= visit.start < visit.end for visit in self.problem.visits):
@@ -47,14 +49,23 @@ class Week:
         return {worker.id: number for number, worker in enumerate(self.workers)}
 
     @cached_property
-    def able(self) -> tuple[tuple[int, ...], ...]:
-        """Of each visit, the workers who can take a place of it by what is known beforehand."""
-        return tuple(
-            tuple(
-                number for number, worker in enumerate(self.workers) if visit.id not in worker.cannot and worker.id not in visit.kept
-            )
-            for visit in self.visits
-        )  # fmt: skip
+    def published(self) -> tuple[frozenset[str], ...]:
+        if self.came is None:
+            return tuple(visit.published for visit in self.visits)
+        return tuple(self.came.get(visit.id, frozenset()) for visit in self.visits)
+
+    def able(self, visit: int) -> tuple[int, ...]:
+        """The workers who can take a place of a visit by what is known beforehand."""
+        if visit not in self._able:
+            id_, kept = self.visits[visit].id, self.visits[visit].kept
+            able = (number for number, worker in enumerate(self.workers) if id_ not in worker.cannot and worker.id not in kept)
+            self._able[visit] = tuple(able)
+        return self._able[visit]
+
+    @cached_property
+    def _able(self) -> dict[int, tuple[int, ...]]:
+        """Filled as it is asked for: an instant change asks for a few visits."""
+        return {}
 
     @cached_property
     def places(self) -> tuple[int, ...]:
@@ -105,11 +116,11 @@ class Week:
     def holders(self, comes: Mapping[str, frozenset[str]]) -> list[int]:
         """The worker of each place. Raises ValueError for more workers than places, or who is not of this week and not kept."""
         found = [NOBODY] * len(self.places)
-        for number, visit in enumerate(self.visits):
+        for visit, places in zip(self.visits, self.places_of, strict=True):
             movable = sorted(comes.get(visit.id, frozenset()) - visit.kept)
-            if len(movable) > len(self.places_of[number]) or not self.worker_numbers.keys() >= set(movable):
+            if len(movable) > len(places) or any(worker not in self.worker_numbers for worker in movable):
                 raise ValueError(f"visit {visit.id} has no place for all who come")
-            for place, worker in zip(self.places_of[number], movable, strict=False):
+            for place, worker in zip(places, movable, strict=False):
                 found[place] = self.worker_numbers[worker]
         return found
 

@@ -37,7 +37,7 @@ def worker_points(week: Week, worker: int, visits: Sequence[int]) -> dict[str, i
         "short_of_wish": weights.short_of_wish * max(0, wished - minutes) // HOUR,
         "over_wish": weights.over_wish * max(0, minutes - wished) // HOUR,
         "fairness": weights.fairness * minutes**2 // FAIRNESS_UNIT,
-        "change": weights.change * sum(bool(visit.published) and me.id not in visit.published for visit in mine),
+        "change": weights.change * sum(bool(week.published[visit]) and me.id not in week.published[visit] for visit in visits),
     }
 
 

@@ -54,7 +54,7 @@ def plan_record(record: WeekRecord, progress: Callable[[int], bool]) -> Mapping[
 
 
 def read_own_record(document: Mapping[str, Any]) -> WeekRecord:
-    """Of a document that `record_document` wrote without a plan."""
+    """Of a document that `record_document` wrote; what plan it may have is left out."""
     week = document["week"]
     places, rows = week["places"], week["travel"]
     travel = {(one, other): rows[i][j] for i, one in enumerate(places) for j, other in enumerate(places)}
@@ -62,7 +62,7 @@ def read_own_record(document: Mapping[str, Any]) -> WeekRecord:
     workers = [WeekWorker(**{**each, "preferred": frozenset(each["preferred"])}) for each in week["workers"]]
     problem = WeekProblem(week["monday"], visits, workers, travel)
     weights = WeekWeights(**document["weights"])
-    return WeekRecord(problem, weights, document["engine"], document["seed"], document["iterations"], 0, {}, {})
+    return WeekRecord(problem, weights, document["engine"], document["seed"], document["iterations"], document["made"], {}, {})
 
 
 def _is_of_interest(visit: WeekVisit, plan: WeekPlan) -> bool:

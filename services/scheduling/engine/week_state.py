@@ -27,7 +27,10 @@ class WeekState:
     def moved(self) -> int:
         """How many visits somebody of the published week does not come to any more."""
         comes = self.week.comes(self.holders)
-        return sum(not (visit.published & self.week.worker_numbers.keys()) <= comes[visit.id] for visit in self.week.visits)
+        return sum(
+            not (published & self.week.worker_numbers.keys()) <= comes[visit.id]
+            for visit, published in zip(self.week.visits, self.week.published, strict=True)
+        )
 
     def conflicts(self, place: int, worker: int) -> list[int]:
         """The worker's visits that stand against this place."""
@@ -35,7 +38,7 @@ class WeekState:
 
     def fits(self, place: int, worker: int) -> bool:
         visit, most = self.week.places[place], self.week.workers[worker].most_minutes
-        if worker not in self.week.able[visit] or self.conflicts(place, worker):
+        if worker not in self.week.able(visit) or self.conflicts(place, worker):
             return False
         return most is None or self.week.minutes([*self.routes[worker], visit]) <= most
 
