@@ -7,6 +7,7 @@ from starlette.responses import Response
 from kith.scheduling.v1 import week_drafts_pb2 as pb
 from kith.scheduling.v1.enums import DraftPart, WeekDraftState
 from services.web.http.forms import Form
+from services.web.localisation import dates
 from services.web.page import Access, Page
 from services.web.page_context import PageContext
 from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision, confirmation_page
@@ -30,7 +31,7 @@ async def show(ctx: PageContext) -> Response:
         draft=draft,
         state=state.value,
         week=week_words(ctx, draft.monday),
-        days=[ctx.format_day((first + timedelta(days=number)).isoformat()) for number in range(7)],
+        days=[(dates.format_short_day(day), ctx.format_day(day.isoformat())) for day in (first + timedelta(days=n) for n in range(7))],
         squares=squares(ctx, draft.monday, found.visits, names),
         all_visits=len(rows),
         changes=changes,
