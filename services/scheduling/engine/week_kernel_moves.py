@@ -3,12 +3,12 @@
 from services.scheduling.engine import week_moves
 from services.scheduling.engine.kernel_tables import below, compiled
 from services.scheduling.engine.problem import NOBODY
-from services.scheduling.engine.week_kernel_steps import conflicts, give_up, place_held, take, take_all, take_cleared
+from services.scheduling.engine.week_kernel_steps import conflicts, give_up, hours_full, place_held, take, take_all, take_cleared
 from services.scheduling.engine.week_kernel_tables import AGAINST, DAY, HOLDER, PERSON, VISIT, VISITS, Board, WeekTables
 
 _GIVE, _SWAP, _DAY = week_moves.GIVE, week_moves.SWAP, week_moves.DAY
 _BOUNDS = week_moves.BOUNDS
-_ANYWHERE = week_moves.ANYWHERE
+_ANYWHERE, _WEEK = week_moves.ANYWHERE, week_moves.WEEK
 _MOST_PUT_OUT = week_moves.MOST_PUT_OUT
 _MOVED = _MOST_PUT_OUT + 1
 """From here on, AGAINST has room for the places that a move has given up."""
@@ -59,7 +59,17 @@ def _give(state: WeekTables, place: int) -> bool:
     if worker == NOBODY:
         return True
     found = put_out(board, place, worker, _MOVED)
-    if found < 0 or not take_cleared(board, place, worker):
+    if found < 0:
+        return False
+    if board.workers[worker, VISITS] and hours_full(board, place, worker):
+        visit = board.routes[worker, below(state.random, board.workers[worker, VISITS])]
+        held = place_held(board.visits, board.places, visit, worker)
+        if held == NOBODY:
+            return False
+        give_up(board, held)
+        board.steps[_MOVED + found, AGAINST] = held
+        found += 1
+    if not take_cleared(board, place, worker):
         return False
     for index in range(found):
         other = board.steps[_MOVED + index, AGAINST]
@@ -90,12 +100,12 @@ def _swap(state: WeekTables, place: int) -> bool:
 
 
 @compiled
-def _rest_of_day(board: Board, worker: int, first: int, room: int) -> int:
-    """How many places the worker has from this visit on, of its day; they are in AGAINST from `room` on."""
+def _rest(board: Board, worker: int, first: int, is_week: bool, room: int) -> int:  # noqa: FBT001 - compiled code has no keywords
+    """How many places the worker has from this visit on, of its day or of the week; they are in AGAINST from `room` on."""
     found, visits, day = 0, board.visits, board.visits[first, DAY]
     for index in range(board.workers[worker, VISITS]):
         visit = board.routes[worker, index]
-        if visit >= first and visits[visit, DAY] == day:
+        if visit >= first and (is_week or visits[visit, DAY] == day):
             place = place_held(visits, board.places, visit, worker)
             if place != NOBODY:
                 board.steps[room + found, AGAINST] = place
@@ -107,11 +117,12 @@ def _rest_of_day(board: Board, worker: int, first: int, room: int) -> int:
 def _day(state: WeekTables, place: int) -> bool:
     board = state.board
     mine, theirs = board.places[place, HOLDER], board.places[_near(state, place), HOLDER]
+    is_week = below(state.random, _WEEK) == 0
     if NOBODY in (mine, theirs) or mine == theirs:
         return False
     first = board.places[place, VISIT]
-    middle = _MOVED + _rest_of_day(board, mine, first, _MOVED)
-    end = middle + _rest_of_day(board, theirs, first, middle)
+    middle = _MOVED + _rest(board, mine, first, is_week, _MOVED)
+    end = middle + _rest(board, theirs, first, is_week, middle)
     for index in range(_MOVED, end):
         give_up(board, board.steps[index, AGAINST])
     return take_all(board, _MOVED, middle, theirs) and take_all(board, middle, end, mine)

@@ -196,15 +196,18 @@ def take(board: Board, place: int, worker: int) -> bool:
 @compiled
 def take_cleared(board: Board, place: int, worker: int) -> bool:
     """The same where none of the worker's visits stands against it."""
-    visit = board.places[place, VISIT]
-    most, minutes = board.workers[worker, MOST], board.workers[worker, MINUTES]
-    if not board.pairs[worker, visit, ABLE]:
-        return False
-    if most != NO_LIMIT and minutes + board.visits[visit, END] - board.visits[visit, START] > most:
+    if not board.pairs[worker, board.places[place, VISIT], ABLE] or hours_full(board, place, worker):
         return False
     enter(board, place, worker)
     _note(board.steps, board.numbers, place, worker, 1)
     return True
+
+
+@compiled
+def hours_full(board: Board, place: int, worker: int) -> bool:
+    visit, most = board.places[place, VISIT], board.workers[worker, MOST]
+    length = board.visits[visit, END] - board.visits[visit, START]
+    return bool(most != NO_LIMIT and board.workers[worker, MINUTES] + length > most)
 
 
 @compiled

@@ -14,6 +14,8 @@ BOUNDS = (45, 80, 88, 100)
 """Out of a hundred moves: 45 give, 35 swap, 8 exchange days, 12 hand over a person."""
 ANYWHERE = 4
 """One near place in so many is any of the week: hours that are full at one end of it are free at the other."""
+WEEK = 4
+"""One exchange of days in so many is of the whole rest of the week."""
 MOST_PUT_OUT = 2
 """A worker who takes a visit gives up at most so many others for it."""
 
@@ -26,7 +28,10 @@ def try_move(state: WeekState, random: SplitMix64) -> bool:
 
 
 def _give(state: WeekState, random: SplitMix64, place: int) -> bool:
-    """A place goes to another worker, or to nobody; what stands against it goes to who had it, to somebody else, or to nobody."""
+    """A place goes to another worker, or to nobody; what stands against it goes to who had it, to somebody else, or to nobody.
+
+    Where the worker's hours are full, they give up any other visit as well.
+    """
     able, before = state.week.able(state.week.places[place]), state.holders[place]
     drawn = random.below(len(able) + 1)
     worker = able[drawn] if drawn < len(able) else NOBODY
@@ -36,7 +41,15 @@ def _give(state: WeekState, random: SplitMix64, place: int) -> bool:
     if worker == NOBODY:
         return True
     put_out = _put_out(state, place, worker)
-    if put_out is None or not state.take(place, worker):
+    if put_out is None:
+        return False
+    if state.routes[worker] and state.hours_full(place, worker):
+        visit = state.routes[worker][random.below(len(state.routes[worker]))]
+        if (held := state.place_held(visit, worker)) == NOBODY:
+            return False
+        state.give_up(held)
+        put_out = [*put_out, held]
+    if not state.take(place, worker):
         return False
     for other in put_out:
         if before != NOBODY and state.take(other, before):
@@ -58,12 +71,12 @@ def _swap(state: WeekState, random: SplitMix64, place: int) -> bool:
 
 
 def _day(state: WeekState, random: SplitMix64, place: int) -> bool:
-    """Two workers exchange the rest of a day, from one visit on."""
-    mine, theirs = state.holders[place], state.holders[_near(state, random, place)]
+    """Two workers exchange the rest of a day, from one visit on; sometimes the rest of the week."""
+    mine, theirs, is_week = state.holders[place], state.holders[_near(state, random, place)], not random.below(WEEK)
     if NOBODY in (mine, theirs) or mine == theirs:
         return False
     first = state.week.places[place]
-    moved = [(_rest_of_day(state, worker, first), other) for worker, other in ((mine, theirs), (theirs, mine))]
+    moved = [(_rest(state, worker, first, is_week=is_week), other) for worker, other in ((mine, theirs), (theirs, mine))]
     for places, _ in moved:
         for each in places:
             state.give_up(each)
@@ -110,10 +123,10 @@ def _put_out(state: WeekState, place: int, worker: int) -> Sequence[int] | None:
     return places
 
 
-def _rest_of_day(state: WeekState, worker: int, first: int) -> list[int]:
-    """The worker's places from this visit on, of the day on which it starts."""
+def _rest(state: WeekState, worker: int, first: int, *, is_week: bool) -> list[int]:
+    """The worker's places from this visit on, of the day on which it starts or of the week."""
     day = state.week.day(first)
-    visits = [visit for visit in state.routes[worker] if visit >= first and state.week.day(visit) == day]
+    visits = [visit for visit in state.routes[worker] if visit >= first and (is_week or state.week.day(visit) == day)]
     return [place for place in (state.place_held(visit, worker) for visit in visits) if place != NOBODY]
 
 

@@ -37,10 +37,12 @@ class WeekState:
         return conflicts(self.week, worker, self.week.places[place], self.routes[worker])
 
     def fits(self, place: int, worker: int) -> bool:
-        visit, most = self.week.places[place], self.week.workers[worker].most_minutes
-        if worker not in self.week.able(visit) or self.conflicts(place, worker):
-            return False
-        return most is None or self.week.minutes([*self.routes[worker], visit]) <= most
+        is_able = worker in self.week.able(self.week.places[place])
+        return is_able and not self.conflicts(place, worker) and not self.hours_full(place, worker)
+
+    def hours_full(self, place: int, worker: int) -> bool:
+        most = self.week.workers[worker].most_minutes
+        return most is not None and self.week.minutes([*self.routes[worker], self.week.places[place]]) > most
 
     def take(self, place: int, worker: int) -> bool:
         """The worker takes an empty place; False if no rule allows it."""
