@@ -156,6 +156,10 @@ async def test_the_person_says_not_this_one_and_what_has_changed_since_is_not_pu
         await drafts.drop(draft, secretary)
         assert not (await drafts.proposals(robin)).to_worker
         assert at_adas not in parts(await drafts.get(draft, secretary))
+        own = await drafts.draft_of(helper)
+        assert parts(await drafts.get(own, mo)) == {at_mos: "unchanged", late: "waiting"}, "Kim has one made of Mo's week"
+        with pytest.raises(NotFound, match="WEEK_DRAFT_UNKNOWN"):
+            await drafts.get(own, kim)
 
 
 @pytest.mark.capability("S1")

@@ -22,11 +22,10 @@ async def start_week_draft(work: UnitOfWork, monday: date | None, together: bool
     """
     planner = await hats.require_person(work, hats.SECRETARY) if together else await acting.require_principal(work, SCOPE)
     first = require_monday(monday, work.now.astimezone(zone).date())
-    if await week_drafts.is_live(work, planner, first, together=together):
-        raise AlreadyExists("WEEK_DRAFT_UNDERWAY")
     draft = start(work.new_id(), planner, first, iterations, work.now, together=together)
     await _require_something_to_plan(work, draft)
-    await week_drafts.add(work, draft)
+    if not await week_drafts.add(work, draft):
+        raise AlreadyExists("WEEK_DRAFT_UNDERWAY")
     return draft.id
 
 

@@ -50,8 +50,6 @@ NEXT: Mapping[WeekDraftState, Mapping[DraftStep, WeekDraftState]] = {
     WeekDraftState.DROPPED: {},
     WeekDraftState.FAILED: {},
 }
-LIVE = tuple(state for state, steps in NEXT.items() if steps)
-"""In which something can still become of it; a planner has one such draft of a week."""
 _REFUSALS = {
     WeekDraftState.MAKING: "WEEK_DRAFT_IN_THE_MAKING",
     WeekDraftState.DRAFT: "WEEK_DRAFT_NOT_ASKED",

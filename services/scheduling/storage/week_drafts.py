@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from kith.scheduling.v1.enums import DraftAnswer, DraftPlaceKind, WeekDraftState
 from libs.database.columns import MOMENT, among
@@ -13,7 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
-from services.scheduling.domain.week_draft import LIVE, DraftPlace, DraftVisit, VisitNow, WeekDraft
+from services.scheduling.domain.week_draft import DraftPlace, DraftVisit, VisitNow, WeekDraft
 from services.scheduling.storage.tables import visit, visit_place
 from services.scheduling.storage.visits import TAKES_PLACE
 from services.scheduling.storage.week_draft_tables import week_draft, week_draft_place, week_draft_visit
@@ -23,7 +24,9 @@ TOPIC = "week_drafts"
 _BY_ID = select(week_draft).where(week_draft.c.id == bindparam("of"))
 _LOCKED = _BY_ID.with_for_update()
 _IN_THE_MAKING = select(week_draft).where(week_draft.c.state == WeekDraftState.MAKING.value).order_by(week_draft.c.id).limit(1)
-_ADD, _ADD_VISIT, _ADD_PLACE = insert(week_draft), insert(week_draft_visit), insert(week_draft_place)
+# A planner has one draft of a week of which something can still become: the index `week_draft_live`.
+_ADD = insert(week_draft).on_conflict_do_nothing().returning(week_draft.c.id)
+_ADD_VISIT, _ADD_PLACE = insert(week_draft_visit), insert(week_draft_place)
 _SAVE = update(week_draft).where(week_draft.c.id == bindparam("saved"))
 _PROGRESS = (
     update(week_draft)
@@ -45,12 +48,6 @@ _PLACES = (
         week_draft_place.c.worker,
     )
 )
-_LIVE = select(week_draft.c.id).where(
-    week_draft.c.planner == bindparam("by"),
-    week_draft.c.together == bindparam("all"),
-    week_draft.c.monday == bindparam("first"),
-    week_draft.c.state.in_(LIVE),
-)
 _FORGET = delete(week_draft).where(week_draft.c.monday < bindparam("this"))
 _NOW = select(visit.c.id, visit.c.version).where(
     among(visit.c.id, "visits"), visit.c.state.in_(TAKES_PLACE), visit.c.starts > bindparam("now", type_=MOMENT)
@@ -69,9 +66,10 @@ async def get(work: UnitOfWork, draft_id: UUID, *, lock: bool = False) -> WeekDr
     return _to_draft(row)
 
 
-async def add(work: UnitOfWork, new: WeekDraft) -> None:
-    await work.connection.execute(_ADD, values_of(new))
+async def add(work: UnitOfWork, new: WeekDraft) -> bool:
+    """False where the planner has one of that week of which something can still become."""
     work.wakes.add(TOPIC)
+    return (await work.connection.execute(_ADD, values_of(new))).first() is not None
 
 
 async def save(work: UnitOfWork, changed: WeekDraft) -> None:
@@ -92,11 +90,6 @@ async def report_progress(work: UnitOfWork, draft: UUID, done: int) -> bool | No
     """Whether it is to stop; None for a draft that is no longer being made."""
     row = (await work.connection.execute(_PROGRESS, {"of": draft, "so_far": done})).first()
     return bool(row.stop_asked) if row else None
-
-
-async def is_live(work: UnitOfWork, planner: UUID, monday: date, *, together: bool) -> bool:
-    """Whether there is one of that week of which something can still become."""
-    return (await work.connection.execute(_LIVE, {"by": planner, "all": together, "first": monday})).first() is not None
 
 
 async def list_by(work: UnitOfWork, planner: UUID, page: PageRequest) -> Page[WeekDraft]:
