@@ -12,4 +12,3 @@ async def stop_week_draft(work: UnitOfWork, draft_id: UUID) -> None:
     """Raises what `require_planner` and `step` raise."""
     draft, _ = await require_planner(work, draft_id)
     await week_drafts.save(work, step(draft, DraftStep.STOP))
-    work.wakes.add(week_drafts.TOPIC)

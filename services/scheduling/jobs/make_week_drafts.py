@@ -4,7 +4,6 @@ Whatever ends in the middle (this process, the machine) leaves the draft in the 
 plan.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -72,7 +71,7 @@ async def make_next_draft(runtime: Runtime, zone: ZoneInfo) -> bool:
 
 async def _plan(runtime: Runtime, draft: UUID, record: str) -> MadePlan | None:
     """None when it is no longer wanted."""
-    async with worker_process(_MODULE, json.dumps(json.loads(record))) as process:
+    async with worker_process(_MODULE, record) as process:
         async for message in process.messages():
             if "plan" in message:
                 return read_plan(message)

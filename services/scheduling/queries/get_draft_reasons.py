@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kith.scheduling.v1.enums import DraftPart, DraftPlaceKind, WeekDraftState
-from libs.access import acting, audit
+from libs.access import acting, audit, hats
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
@@ -47,7 +47,7 @@ async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) ->
     principal = await acting.require_principal(work, SCOPE)
     draft = await week_drafts.get(work, draft_id)
     visit = next((each for each in await week_drafts.list_visits(work, draft.id) if each.visit == visit_id), None)
-    is_planner, reads_own = draft.planner == principal, work.caller.acting_for is None
+    is_planner = draft.planner == principal and (not draft.together or await hats.wears(work, hats.SECRETARY))
     if visit is None or (not is_planner and draft.state not in (WeekDraftState.ASKED, WeekDraftState.PUBLISHED)):
         raise NotFound("WEEK_DRAFT_UNKNOWN")
     places = (await week_drafts.list_places(work, draft.id)).get(visit.visit, ())
@@ -57,7 +57,7 @@ async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) ->
         now = await week_drafts.list_now(work, [visit.visit])
     # Who is not in the team, or not in drafts, is in no table.
     reasons = [each for each in reasons if each.reason not in (NOT_IN_TEAM, NOT_IN_DRAFTS)]
-    own_id = principal if reads_own else None
+    own_id = None if work.caller.acting_for else principal
     shown = [_shown(each, places, is_own=each.worker == own_id) for each in reasons if sees_all or each.worker == own_id]
     await audit.record_read(work, "why a worker", "list", *(each.worker for each in shown))
     return DraftReasons(visit, part_of(visit, places, now.get(visit.visit)), places, sorted(shown, key=_order))
