@@ -15,7 +15,7 @@ from libs.clock import FixedClock, ShiftedClock
 from libs.refusals import FailedPrecondition, NotAllowed, NotFound, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
 from services.web.routes import PAGES
-from tests.unit.web import fake_matching, fake_neighbours, fake_series, fake_teams, fake_visits
+from tests.unit.web import fake_matching, fake_neighbours, fake_series, fake_teams, fake_visits, fake_week_drafts
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
     CAPPED_MOTION,
@@ -296,6 +296,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{hold:uuid}": OWN_ENTRY,
         "{team:uuid}": fake_teams.OWN_TEAM,
         "{visit:uuid}": fake_visits.PROPOSED,
+        "{draft:uuid}": fake_week_drafts.ASKED,
         "{series:uuid}": fake_series.WAITING,
         "{hat}": "rota_holder",
         "{review:uuid}": fake_matching.OPEN_REVIEW,
