@@ -146,7 +146,7 @@ def illness(week: WeekProblem, plan: WeekPlan) -> tuple[list[Times], list[Times]
         filled[0] += empty(first) - empty_places(week.visits, plan)
         filled[1] += empty(settled) - empty_places(week.visits, plan)
     touched = f"Ill for six days, {ILL_ROUNDS} workers one after another. Of the visits that it does not touch,"
-    moved = f"{statistics.median(tenths):.1%} at p50 and {max(tenths):.1%} at most moved when the week settled (aim 10 %)."
+    moved = f"{statistics.median(tenths):.1%} at p50 and\n{max(tenths):.1%} at most moved when the week settled (aim 10 %)."
     return first_pairs, settled_pairs, [f"{touched} {moved} Places with nobody more: {filled[0]} at first, {filled[1]} settled."]
 
 
