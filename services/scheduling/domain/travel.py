@@ -17,6 +17,7 @@ from libs.great_circle import Place, distance_km
 
 _WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 _FRACTION = re.compile(r"\d{1,9}(/0*[1-9]\d{0,8})?", re.ASCII)
+_KM_AND_KMH = 2
 MOST_MINUTES = 24 * 60
 """A way that takes a day or longer is a mistake."""
 
@@ -52,7 +53,7 @@ class SpeedProfile:
 
     def minutes(self, crow_km: float) -> int:
         """Of a way; none from a place to itself."""
-        # Metres, so that the last digits of a sine, which machines do not agree on, never make a minute.
+        # Metres: machines do not agree on the last digits of a sine. The record of a plan has the minutes themselves.
         left = Fraction(round(crow_km * 1000), 1000) * self.detour
         if not left:
             return 0
@@ -69,7 +70,7 @@ def profile_from(document: Mapping[str, object]) -> SpeedProfile:
     if unknown or not {"detour", "steps"} <= document.keys():
         raise TravelError(unknown[0] if unknown else "speed profile", "has detour, steps and perhaps setting_out, and nothing else")
     steps, setting_out = document["steps"], document.get("setting_out", 0)
-    if not isinstance(steps, list) or not all(isinstance(step, list) and len(step) == len(("km", "km/h")) for step in steps):
+    if not isinstance(steps, list) or not all(isinstance(step, list) and len(step) == _KM_AND_KMH for step in steps):
         raise TravelError("steps", "must be a list of pairs: up to so many km, so many km/h")
     if isinstance(setting_out, bool) or not isinstance(setting_out, int):
         raise TravelError("setting_out", f"must be whole minutes, not {setting_out!r}")

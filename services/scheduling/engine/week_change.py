@@ -71,16 +71,15 @@ class ChangedWeek:
 
     @property
     def moved(self) -> frozenset[str]:
-        """The other visits to which somebody else comes now."""
-        return frozenset(
-            visit for visit, comes in self.plan.comes.items() if visit not in self.touched and comes != self.before.get(visit, comes)
-        )
+        """The other visits to which somebody does not come any more. Who fills an empty place moves nobody."""
+        others = ((visit, comes) for visit, comes in self.plan.comes.items() if visit not in self.touched)
+        return frozenset(visit for visit, comes in others if self.before.get(visit, frozenset()) - comes)
 
 
 def change_week(
     problem: WeekProblem, plan: WeekPlan, change: Change, weights: WeekWeights = USUAL_WEIGHTS, *, plain: bool = False
 ) -> ChangedWeek:
-    """The first answer: who came still comes where they can. Raises KeyError for what is not of this week, ValueError for what is twice."""
+    """The first answer: who came still comes where they can. Raises KeyError for what is not of this week, else ValueError."""
     changed, touched = _changed_problem(problem, plan, change)
     comes = _still_come(changed, plan.comes, touched)
     week = Week(changed, _settling(weights), _as_published(plan.comes, comes, touched))
@@ -124,9 +123,7 @@ def _changed_problem(problem: WeekProblem, plan: WeekPlan, change: Change) -> tu
     ill = next((worker for worker in problem.workers if worker.id == change.worker), None)
     if ill is None:
         raise KeyError(change.worker)
-    away = {
-        visit.id for visit in problem.visits if visit.start >= change.start and (change.end is None or visit.start < change.end)
-    }  # fmt: skip
+    away = {visit.id for visit in problem.visits if change.start <= visit.start and (change.end is None or visit.start < change.end)}
     workers = [
         replace(worker, cannot={**worker.cannot, **dict.fromkeys(away, ILL)}) if worker is ill else worker for worker in problem.workers
     ]
