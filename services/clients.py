@@ -48,6 +48,7 @@ from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from kith.scheduling.v1.watch_pb2_grpc import WatchServiceStub
+from kith.scheduling.v1.week_drafts_pb2_grpc import WeekDraftServiceStub
 from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
@@ -72,6 +73,7 @@ class ServiceClients:
         self.calendars = CalendarServiceStub(self._channels["scheduling"])
         self._open_money(self._channels["scheduling"])
         self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
+        self.week_drafts = WeekDraftServiceStub(self._channels["scheduling"])
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""

@@ -1,4 +1,7 @@
-"""`kith rota solve INSTANCE`: plan a day's visits, without a running co-op. Formats in and out: docs/formats/rota.md."""
+"""`kith rota solve INSTANCE`: plan a day's visits, or a co-op's week again, without a running co-op.
+
+Formats in and out: docs/formats/rota.md, docs/formats/week.md.
+"""
 
 import json
 import sys
@@ -12,7 +15,7 @@ from scripts.cli.console import CommandError, ExitCode, print_result
 from scripts.cli.lazy_imports import lazy_imports
 
 with lazy_imports():
-    from scripts.cli import progress, recompute_file, rota_file, rota_job
+    from scripts.cli import progress, recompute_file, rota_file, rota_job, rota_week
     from services.scheduling.engine import annealing, cooling, timetable
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 rota_app = CommandGroup("Plan a day's visits, without a running co-op.", no_args_is_help=True)
 _PAGE = "docs/formats/rota.md"
 _DEFAULT_ITERATIONS = 1_000_000
+_USAGE = ExitCode.USAGE
 
 
 @rota_app.callback()
@@ -33,30 +37,41 @@ def rota() -> None:
 def solve(
     instance: Annotated[Path, typer.Argument(help=f"Visits, workers and travel, JSON or JSON.gz; see {_PAGE}.")],
     *,
-    output: Annotated[Path, typer.Option(help="Where the plan is written.")],
-    file_format: Annotated[Literal["hhcrsp"], typer.Option("--format", help="The format of both files.")] = "hhcrsp",
+    output: Annotated[Path | None, typer.Option(help="Where the plan of a day is written.")] = None,
+    file_format: Annotated[Literal["hhcrsp", "week"], typer.Option("--format", help="A day, or the record of a week.")] = "hhcrsp",
     seconds: Annotated[float | None, typer.Option(min=0.01, max=86_400, help="Search so long, once the engine is ready.")] = None,
     iterations: Annotated[int | None, typer.Option(min=1, max=10**12, help="Search with so many moves: the same plan each time.")] = None,
     repeat: Annotated[Path | None, typer.Option(help="What an earlier run printed: search exactly as it did.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**53 - 1, help="Other seeds find other plans.")] = 1,
-    jobs: Annotated[int, typer.Option(min=1, max=256, help="Search with so many seeds at once, a process each; keep the best.")] = 1,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**53 - 1, help="Other seeds find other plans; 1, if not given.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Search with so many seeds at once, a process each; keep the best.")
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Search without compiled code: the same plan, slowly.")] = False,
 ) -> int:
-    """Find a cheap plan, write it, and print its cost and parts as JSON. Ctrl-C writes the best plan so far."""
-    del file_format
+    """Find a cheap plan of a day, write it, and print its cost and parts as JSON. Ctrl-C writes the best plan so far.
+
+    With --format week, make a week's plan again from its record, and say whether it is the one recorded.
+    """
+    if file_format == "week":
+        if any(given is not None for given in (output, seconds, iterations, repeat, seed, jobs)):
+            raise CommandError("Nothing was planned.", "A week's record says how it is planned.", "Leave the other options out.", _USAGE)
+        return rota_week.solve_week(instance, plain=plain)
+    if output is None:
+        raise CommandError("Nothing was planned.", "--output is missing.", "Name a file for the plan.", _USAGE)
     if sum(given is not None for given in (seconds, iterations, repeat)) > 1:
-        raise CommandError("Nothing was planned.", "--seconds, --iterations and --repeat exclude each other.", "Use one.", ExitCode.USAGE)
+        raise CommandError("Nothing was planned.", "--seconds, --iterations and --repeat exclude each other.", "Use one.", _USAGE)
     _check_output(output, instance, repeat)
     with recompute_file.collection_paused():
         read, inputs = recompute_file.read_hashed_file(instance, _PAGE, rota_file.read_instance)
+    first_seed = 1 if seed is None else seed
     if repeat is not None:
-        seed, levels = recompute_file.read_file(repeat, _PAGE, _read_record)
+        first_seed, levels = recompute_file.read_file(repeat, _PAGE, _read_record)
         effort = rota_job.Effort(levels=levels, is_plain=plain)
     elif seconds is not None:
         effort = rota_job.Effort(seconds=seconds, is_plain=plain)
     else:
         effort = rota_job.Effort(iterations=iterations or _DEFAULT_ITERATIONS, is_plain=plain)
-    results = _search(read, seed, effort, jobs)
+    results = _search(read, first_seed, effort, jobs or 1)
     best, table = min(((result, _timetable(read, result)) for result in results), key=lambda pair: (pair[1].cost.total, pair[0].found.seed))
     plan = best.found.plan
     _write(output, rota_file.solution(read, plan.order, plan.workers, table))

@@ -17,6 +17,7 @@ from services.scheduling.jobs import (
     raise_alerts,
     settle_covers,
 )
+from services.scheduling.jobs.make_week_drafts import week_draft_maker
 from services.scheduling.jobs.tell_watch import WatchJob
 from services.scheduling.reactions import governance, identity, matching
 from services.scheduling.rpc.activity_servicer import activity_service
@@ -29,6 +30,7 @@ from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
 from services.scheduling.rpc.watch_servicer import watch_service
+from services.scheduling.rpc.week_draft_servicer import week_draft_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
 from services.scheduling.settings import Settings
 from services.scheduling.storage import events_out
@@ -56,6 +58,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 activity_service(runtime, zone),
                 cover_service(runtime),
                 watch_service(runtime, zone),
+                week_draft_service(runtime, zone, settings.draft_iterations),
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
@@ -72,6 +75,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 seal_reads_job(events_out.read_audit_sealed),
             ),
             reasons=watch.reasons,
+            leader_tasks=(week_draft_maker(runtime, zone),),
         )
 
     return build

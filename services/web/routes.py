@@ -117,6 +117,7 @@ from services.web.pages.visits import (
     worker_week,
 )
 from services.web.pages.watch import ask, choice, holders, open_alerts, visit_alerts
+from services.web.pages.week_drafts import draft_check, draft_list, draft_page, draft_publish, draft_reasons, draft_wishes, proposals
 
 
 class VoteIdConvertor(StringConvertor):
@@ -307,6 +308,14 @@ _MEMBER_PAGES = (
     swap_list.PAGE,
     swap_offer.PAGE,
     who_could_page.PAGE,
+    draft_list.PAGE,
+    draft_wishes.PAGE,
+    *draft_check.PAGES,
+    draft_page.PAGE,
+    draft_page.DROP_PAGE,
+    draft_publish.PAGE,
+    draft_reasons.PAGE,
+    proposals.PAGE,
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
     Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
     Page("/visits/confirming", record_timer.show, record_timer.change, record_timer.CHANGE, acting=True),

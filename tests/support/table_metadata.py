@@ -25,6 +25,7 @@ def own_tables(service: str) -> MetaData:
         import_module("services.identity.storage.sign_in_tables")
     if service == "scheduling":
         import_module("services.scheduling.storage.money_tables")
+        import_module("services.scheduling.storage.week_draft_tables")
     return metadata
 
 

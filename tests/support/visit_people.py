@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import CredentialVerified
+from kith.identity.facts.v1.facts_pb2 import CredentialVerified, HatGiven
 from kith.matching.facts.v1.facts_pb2 import TeamFormed, TeamMemberJoined, TeamMemberLeft
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
@@ -65,6 +65,12 @@ class VisitPeople:
     async def let_act(self, holder: UUID, subject: UUID, scope: str = "team") -> str:
         """A token with which `holder` acts for `subject`."""
         return await start_acting(self.co_op, self.identity, "scheduling", holder, subject, scope)
+
+    async def give_hat(self, person: UUID, hat: str) -> str:
+        """A token in the hat."""
+        await self.identity.publish((HatGiven(person_id=str(person), hat=hat), str(person)))
+        await self.co_op.wait_until_consumed("scheduling", "identity")
+        return self.co_op.token(person, hat=hat)
 
     def day(self, ahead: int) -> date:
         return self.co_op.today() + timedelta(days=ahead)
@@ -129,10 +135,10 @@ class VisitPeople:
 
 
 @asynccontextmanager
-async def visit_people(infrastructure: Infrastructure) -> AsyncIterator[VisitPeople]:
-    """A co-op with scheduling alone."""
+async def visit_people(infrastructure: Infrastructure, **settings: object) -> AsyncIterator[VisitPeople]:
+    """A co-op with scheduling alone; `settings` are its own."""
     async with (
-        running_co_op(infrastructure, "scheduling") as co_op,
+        running_co_op(infrastructure, "scheduling", scheduling=settings) as co_op,
         event_publisher(co_op, "identity") as identity,
         event_publisher(co_op, "matching") as matching,
         event_publisher(co_op, "governance") as governance,

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.matching.domain.great_circle import distance_km, whole_metres
+from libs.great_circle import distance_km, whole_metres
 from services.matching.domain.ranking_input import RankingInput, SupportedPerson, TeamMember, Worker, minutes_of
 
 OPEN_MINUTE = 4

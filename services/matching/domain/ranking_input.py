@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from services.matching.domain.great_circle import Place
+from libs.great_circle import Place
 
 Span: TypeAlias = tuple[int, int]
 """From which minute of the week (Monday 0:00 is 0) until just before which. Spans may overlap; together they mean their union."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, degrees
 
+from libs.great_circle import EARTH_RADIUS_KM, Place, distance_km
 from libs.rulebook.readiness import Held, missing_credentials
-from services.matching.domain.great_circle import EARTH_RADIUS_KM, Place, distance_km
 from services.matching.domain.places import MICRO
 from services.matching.domain.places import Place as StoredPlace
 from services.matching.domain.ranking_input import Conditions, RankingInput, Span, SupportedPerson, TeamMember, Worker

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.great_circle import EARTH_RADIUS_KM, distance_km, whole_metres
+from libs.great_circle import EARTH_RADIUS_KM, distance_km, whole_metres
 from services.matching.domain.ranking import (
     HALF_METRES,
     HALF_MINUTES,

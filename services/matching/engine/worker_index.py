@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.great_circle import Place
+from libs.great_circle import Place
 from services.matching.domain.ranking import reach_metres
 from services.matching.domain.ranking_input import WEEK_MINUTES, Worker, minutes_of
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from libs.access import acting, audit
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
+from libs.great_circle import distance_km
 from services.matching.domain.exposure import shown_now, week_of
-from services.matching.domain.great_circle import distance_km
 from services.matching.domain.ranking import Draw, Fit, Reason, rank
 from services.matching.domain.ranking_file import ranking_file
 from services.matching.domain.ranking_input import RankingInput

@@ -10,6 +10,7 @@ from services.scheduling.storage import (
     clearance,
     covers,
     events_out,
+    merged_drafts,
     merged_money,
     merged_visits,
     merged_watch,
@@ -31,6 +32,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_weeks.move(work, kept, other)
     # Who has the other's address knows of that entry's visits, not of both.
     await calendars.delete_of(work, other)
+    await merged_drafts.move(work, kept, other)
     # After the visits and the swaps, as everybody does.
     for worker in sorted((kept, other)):
         await visit_places.lock_worker(work, worker)

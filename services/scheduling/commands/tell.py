@@ -1,6 +1,7 @@
 """Tells people of a visit, each in the way they chose; never who did something of their own doing."""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -58,6 +59,9 @@ class Notice(StrEnum):
     ON_WAY_ASKED = "visit_on_way_asked"
     COMES_LATE = "visit_comes_late"
     SAFE_ASKED = "visit_safe_asked"
+    DRAFT_ASKED = "draft_asked"
+    DRAFT_SHOWN = "draft_shown"
+    DRAFT_PUBLISHED = "draft_published"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -99,6 +103,13 @@ async def tell_of_watch(work: UnitOfWork, notice: Notice, about: UUID, people: C
     told = {person for person in people if person is not None and person != work.caller.person}
     if told:
         await events_out.notice_wanted(work, notice.value, about, told, until)
+
+
+async def tell_of_draft(work: UnitOfWork, notice: Notice, draft_id: UUID, people: AbstractSet[UUID], until: datetime) -> None:
+    """Once for all its visits; `until` is when the last of them starts."""
+    told = people - {work.caller.person}
+    if told and until > work.now:
+        await events_out.notice_wanted(work, notice.value, draft_id, told, until)
 
 
 async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:

@@ -1,6 +1,6 @@
 """A search from the first plan down all temperatures, at a pace that the caller sets; both kernels behind one interface."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Protocol
@@ -28,7 +28,14 @@ def largest_number(services: int) -> int:
     return min(largest_for_costs, 2**62 * 1_000 // (hottest * allowances()[0]))
 
 
-class Search(Protocol):
+class AnySearch(Protocol):
+    """Of a day or of a week."""
+
+    def run(self, iterations: int, temperature: int) -> None:
+        """Tries so many moves at this temperature."""
+
+
+class Search(AnySearch, Protocol):
     """The compiled kernel, or the plain-Python reference."""
 
     @property
@@ -36,9 +43,6 @@ class Search(Protocol):
 
     @property
     def best_total(self) -> int: ...
-
-    def run(self, iterations: int, temperature: int) -> None:
-        """Tries so many moves at this temperature."""
 
 
 class Pace(Protocol):
@@ -104,13 +108,19 @@ def anneal(
 ) -> Found:
     """Searches at the given pace; `may_go_on(level, best total)` is asked after every chunk and can end the search."""
     levels = [0] * LEVELS
-    for level, temperature in enumerate(_temperatures(problem)):
+    for level, chunk in cool_down(search, _temperatures(problem), pace):
+        levels[level] += chunk
+        if not may_go_on(level, search.best_total):
+            return Found(search.best, seed, tuple(levels), was_stopped=True)
+    return Found(search.best, seed, tuple(levels), was_stopped=False)
+
+
+def cool_down(search: AnySearch, temperatures: Sequence[int], pace: Pace) -> Iterator[tuple[int, int]]:
+    """Any search down these temperatures: after every chunk its level and its iterations."""
+    for level, temperature in enumerate(temperatures):
         for chunk in pace.chunks(level):
             search.run(chunk, temperature)
-            levels[level] += chunk
-            if not may_go_on(level, search.best_total):
-                return Found(search.best, seed, tuple(levels), was_stopped=True)
-    return Found(search.best, seed, tuple(levels), was_stopped=False)
+            yield level, chunk
 
 
 def _temperatures(problem: Problem) -> tuple[int, ...]:

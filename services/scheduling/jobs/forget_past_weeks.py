@@ -1,16 +1,19 @@
-"""Job that forgets when workers were away and which weeks they confirmed, once that is over: nobody has use for it then."""
+"""Job that forgets when workers were away, which weeks they confirmed, and drafts, once that is over: nobody has use for it then."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from libs.host.component import Job
-from services.scheduling.storage import away, week_confirmations
+from services.scheduling.storage import away, week_confirmations, week_drafts
 
 
 def job(zone: ZoneInfo) -> Job:
     """`zone` decides which day it is."""
 
     async def run(work: UnitOfWork) -> int:
-        return await away.forget_past(work) + await week_confirmations.forget_past(work, work.now.astimezone(zone).date())
+        today = work.now.astimezone(zone).date()
+        past = await away.forget_past(work) + await week_confirmations.forget_past(work, today)
+        return past + await week_drafts.forget_past(work, today - timedelta(days=today.weekday()))
 
     return Job("forget_past_weeks", run, every_seconds=3600)

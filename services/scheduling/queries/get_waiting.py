@@ -1,4 +1,4 @@
-"""What of visits waits for an answer of the caller's: records, swaps, series, and the watch. Visits that wait are in the list of visits."""
+"""What of visits waits for an answer of the caller's: records, swaps, series, the watch, drafts. Visits are in their own list."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,14 +8,14 @@ from kith.scheduling.v1.enums import SeriesState, VisitRecordState
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import PageRequest
-from services.scheduling.storage import series, swaps, visit_records, watch_alerts, watch_duties
+from services.scheduling.storage import series, swaps, visit_records, watch_alerts, watch_duties, week_drafts
 
 _MOST_SWAPS = 100
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """The visits of records in the order in which they started; how many swaps and series there are."""
+    """The visits of records in the order in which they started; how many swaps, series and proposals of drafts there are."""
 
     to_confirm: list[UUID]
     disputed: list[UUID]
@@ -24,6 +24,7 @@ class Waiting:
     alerts: int
     """Open, as the person holds the watch."""
     watch_asked: int
+    proposals: int
 
 
 async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
@@ -39,4 +40,5 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
         sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
         await watch_alerts.count_open(work) if person in await watch_duties.list_holders(work) else 0,
         await watch_duties.count_asked(work, person),
+        await week_drafts.count_unanswered(work, person),
     )

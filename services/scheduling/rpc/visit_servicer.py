@@ -148,4 +148,5 @@ def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
         series=waiting.series,
         alerts=waiting.alerts,
         watch_asked=waiting.watch_asked,
+        proposals=waiting.proposals,
     )

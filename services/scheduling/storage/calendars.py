@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.scheduling.domain.calendar_window import AHEAD, BACK, CalendarVisit
 from services.scheduling.storage.tables import calendar, visit, visit_place
+from services.scheduling.storage.visits import TAKES_PLACE
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,6 @@ _SAVE = _INSERT.on_conflict_do_update(index_elements=["person"], set_={name: _IN
 _DELETE = delete(calendar).where(calendar.c.person == bindparam("of"))
 _OF = select(calendar).where(calendar.c.person == bindparam("of"))
 _BY_KEY = select(calendar.c.person).where(calendar.c.key == bindparam("with_key"))
-_TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
 _CANCELLED = VisitState.CANCELLED.value
 _to_calendar = row_mapper(Calendar)
 
@@ -39,7 +39,7 @@ _VISITS = select(visit.c.id, visit.c.starts, visit.c.ends, visit.c.version, (vis
     visit.c.starts >= bindparam("begin", type_=MOMENT), visit.c.starts < bindparam("end", type_=MOMENT)
 )
 # What was never agreed was in no calendar; what was, is there as cancelled.
-_TO_THEM = _VISITS.where(visit.c.person == bindparam("of"), visit.c.state.in_((*_TAKES_PLACE, _CANCELLED)), visit.c.agreed_by.is_not(None))
+_TO_THEM = _VISITS.where(visit.c.person == bindparam("of"), visit.c.state.in_((*TAKES_PLACE, _CANCELLED)), visit.c.agreed_by.is_not(None))
 _BY_THEM = (
     _VISITS.join(visit_place, visit_place.c.visit == visit.c.id)
     .where(visit_place.c.worker == bindparam("of"), visit_place.c.coming | (visit.c.state == _CANCELLED))

@@ -16,6 +16,7 @@ from services.scheduling.domain.cover import Cover
 from services.scheduling.domain.visit import Visit, VisitTime
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.domain.visit_series import VisitSeries
+from services.scheduling.domain.week_draft import WeekDraft
 from services.scheduling.storage.visit_places import VisitPlace
 
 
@@ -81,7 +82,7 @@ async def visit_given_back(
     visit: UUID,
     person: UUID,
     worker: UUID,
-    why: Literal["given_back", "moved", "left_team", "merged", "uncleared", "away", "swapped"],
+    why: Literal["given_back", "moved", "left_team", "merged", "uncleared", "away", "swapped", "drafted"],
 ) -> None:
     event = facts.VisitGivenBack(visit_id=str(visit), person_id=str(person), worker_id=str(worker), why=why)
     await outbox.publish(work, (event, event.visit_id))
@@ -163,6 +164,13 @@ async def series_ended(work: UnitOfWork, series: VisitSeries, from_day: date, by
     await outbox.publish(work, (event, event.series_id))
 
 
+async def week_draft_published(work: UnitOfWork, draft: WeekDraft, by: UUID, visits: Collection[UUID]) -> None:
+    event = facts.WeekDraftPublished(
+        draft_id=str(draft.id), published_by=str(by), visit_ids=map(str, visits), inputs_hash=draft.inputs_hash
+    )
+    await outbox.publish(work, (event, event.draft_id))
+
+
 async def cover_needed(work: UnitOfWork, cover: Cover) -> None:
     event = facts.CoverNeeded(
         cover_id=str(cover.id),
@@ -187,7 +195,7 @@ async def cover_settled(work: UnitOfWork, cover: Cover) -> None:
 
 
 async def notice_wanted(work: UnitOfWork, kind: str, about: UUID, people: Collection[UUID], until: datetime) -> None:
-    """Each time anew: a visit may be taken and given back several times. `about` is the visit, the series or the cover."""
+    """Each time anew: a visit may be taken and given back several times. `about` is the visit, the series, the cover or the draft."""
     notice = facts.NoticeWanted(
         person_ids=sorted(map(str, people)),
         kind=kind,

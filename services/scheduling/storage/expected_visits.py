@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from kith.scheduling.v1.enums import AlertKind, VisitState
+from kith.scheduling.v1.enums import AlertKind
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
@@ -16,14 +16,15 @@ from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.watch import Alert
 from services.scheduling.storage import visit_places, watch_alerts, watch_choices
 from services.scheduling.storage.tables import visit, visit_place, visit_record
+from services.scheduling.storage.visits import TAKES_PLACE
 
 _AHEAD = timedelta(hours=1)
-_TAKES_PLACE = visit.c.state.in_([VisitState.AGREED.value, VisitState.MOVING.value])
+_IS_ON = visit.c.state.in_(TAKES_PLACE)
 # What had ended longer before the last look was settled then: every visit is late or missed by its end, or when a worker said they come.
 _SETTLED = LONGEST_VISIT + LONGEST_DELAY
 _AROUND_NOW = (
     watch_choices.watched_visits()
-    .where(_TAKES_PLACE, visit.c.ends > bindparam("since", type_=MOMENT), visit.c.starts <= bindparam("until", type_=MOMENT))
+    .where(_IS_ON, visit.c.ends > bindparam("since", type_=MOMENT), visit.c.starts <= bindparam("until", type_=MOMENT))
     .order_by(visit.c.starts, visit.c.id)
 )
 _IS_WATCHED = watch_choices.watched_visits().where(visit.c.id == bindparam("of"))
@@ -31,7 +32,7 @@ _LOCKED = select(visit).where(visit.c.id == bindparam("of")).with_for_update()
 _STILL_COMES = (
     select(visit.c.id)
     .join(visit_place, visit_place.c.visit == visit.c.id)
-    .where(visit.c.id == bindparam("of"), visit.c.starts == bindparam("at", type_=MOMENT), _TAKES_PLACE)
+    .where(visit.c.id == bindparam("of"), visit.c.starts == bindparam("at", type_=MOMENT), _IS_ON)
     .where(visit_place.c.worker == bindparam("by"), visit_place.c.coming)
 )
 _BEGUN = select(visit_record.c.visit, visit_record.c.worker).where(among(visit_record.c.visit, "visits"))

@@ -16,6 +16,7 @@ from libs.access.person_tables import (
     Retention,
 )
 from services.scheduling.storage import money_person_tables, tables
+from services.scheduling.storage import week_draft_tables as drafts
 
 PERSON_TABLES = (
     PersonTable(tables.away, ("worker",), ("id", "worker", "begins", "ends"), erasure=(Delete(),), own_alone=True),
@@ -29,6 +30,41 @@ PERSON_TABLES = (
         own_alone=True,
     ),
     PersonTable(tables.asked_worker, ("worker", "asked_by"), ("visit", "worker", "starts", "asked_by", "asked_at"), erasure=(Delete(),)),
+    # What people said of drafts; a draft goes with its planner, and what it proposes with those to whom it does.
+    PersonTable(
+        drafts.worker_draft_choice,
+        ("worker",),
+        ("worker", "wished_minutes", "free_parts", "may_change", "since"),
+        erasure=(Delete(),),
+        own_alone=True,
+    ),
+    PersonTable(drafts.person_draft_choice, ("person",), ("person", "together", "may_change", "set_by", "since"), erasure=(Delete(),)),
+    PersonTable(
+        drafts.week_draft_reason,
+        ("worker",),
+        ("draft", "visit", "worker", "reason", "points"),
+        erasure=(Delete(),),
+        own_alone=True,
+    ),
+    PersonTable(drafts.week_draft_worker, ("worker",), ("draft", "worker", "number"), erasure=(Delete(),), own_alone=True),
+    PersonTable(
+        drafts.week_draft_place,
+        ("worker", "person"),
+        ("draft", "visit", "worker", "planner", "person", "kind", "answer", "answered_at"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        drafts.week_draft_visit,
+        ("person",),
+        ("draft", "visit", "number", "planner", "person", "team", "starts", "ends", "workers", "version", "answer", "published"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        drafts.week_draft,
+        ("planner",),
+        ("id", "planner", "together", "monday", "state", "seed", "iterations", "started_at", "done", "stop_asked", "engine", "inputs_hash"),
+        erasure=(Delete(),),
+    ),
     PersonTable(
         tables.week_confirmation,
         ("worker",),
@@ -181,6 +217,7 @@ PERSON_TABLES = (
 TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **RETENTION_TABLES_WITHOUT_PEOPLE,
     "credential_rule": "what the rulebook says of credentials",
+    "week_draft_record": "what a draft was made of: numbers stand for visits, persons and workers, and it goes with the draft",
     "visit_rule": "what the rulebook says of visits",
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
     "cover_rule": "what the rulebook says of looking for somebody in place of who left",

@@ -13,13 +13,14 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.scheduling.domain.visit import Visit
 from services.scheduling.storage.tables import visit, visit_record
+from services.scheduling.storage.visits import TAKES_PLACE
 
 _ADD = insert(visit).on_conflict_do_nothing(index_elements=["series", "series_day"]).returning(visit.c.id)
-_TAKES_PLACE = visit.c.state.in_([VisitState.AGREED.value, VisitState.MOVING.value])
+_IS_ON = visit.c.state.in_(TAKES_PLACE)
 # Who has said that they start, some minutes early, is there.
 _HAS_NOT_BEGUN = ~exists().where(visit_record.c.visit == visit.c.id)
 _BEGUN = select(visit_record.c.visit).where(among(visit_record.c.visit, "visits"))
-_TO_COME = (visit.c.series == bindparam("of", type_=Uuid), visit.c.starts > NOW, _TAKES_PLACE, _HAS_NOT_BEGUN)
+_TO_COME = (visit.c.series == bindparam("of", type_=Uuid), visit.c.starts > NOW, _IS_ON, _HAS_NOT_BEGUN)
 # Locked by their ids, always: two who change several visits of a series never wait for one another.
 _LIST = select(visit).where(*_TO_COME).order_by(visit.c.starts, visit.c.id)
 _LOCK = select(visit).where(*_TO_COME).order_by(visit.c.id).with_for_update()

@@ -28,8 +28,9 @@ _TAKEN = (
     .scalar_subquery()
 )
 _FREE = (visit.c.workers - _TAKEN).label("free_places")
-_TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
-NEEDS_SOMEBODY = and_(visit.c.state.in_(_TAKES_PLACE), visit.c.workers > _TAKEN)
+TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
+"""The states of a visit that takes place at its time."""
+NEEDS_SOMEBODY = and_(visit.c.state.in_(TAKES_PLACE), visit.c.workers > _TAKEN)
 """A visit that takes place, and to which fewer come than it needs, as far as the reader sees who comes."""
 _UNCOVERED = select(visit, _FREE).where(among(visit.c.id, "ids"), visit.c.starts > NOW, NEEDS_SOMEBODY).order_by(visit.c.starts, visit.c.id)
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
@@ -44,7 +45,7 @@ class ListedVisit:
     workers: tuple[UUID, ...] = ()
 
 
-_to_visit = row_mapper(Visit)
+to_visit = row_mapper(Visit)
 
 
 def visits_to(person: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
@@ -66,7 +67,7 @@ async def get(work: UnitOfWork, visit_id: UUID, *, lock: bool = False) -> Visit:
     row = (await work.connection.execute(_LOCKED if lock else _BY_ID, {"of": visit_id})).first()
     if row is None:
         raise NotFound("VISIT_UNKNOWN")
-    return _to_visit(row)
+    return to_visit(row)
 
 
 async def add(work: UnitOfWork, new: Visit) -> None:
@@ -101,9 +102,9 @@ async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[L
 async def list_uncovered(work: UnitOfWork, of: Collection[UUID]) -> list[ListedVisit]:
     """Those of them that are to come and need somebody, by their start."""
     rows = await work.connection.execute(_UNCOVERED, {"ids": list(of), "now": work.now})
-    return [ListedVisit(_to_visit(row), row.free_places) for row in rows]
+    return [ListedVisit(to_visit(row), row.free_places) for row in rows]
 
 
 async def _page(work: UnitOfWork, statement: "Select[tuple[object, ...]]", page: PageRequest, name: str) -> Page[ListedVisit]:
     rows = await paginate(work, statement, page, by=(visit.c.starts, visit.c.id), name=name)
-    return rows.map(lambda row: ListedVisit(_to_visit(row), row.free_places))
+    return rows.map(lambda row: ListedVisit(to_visit(row), row.free_places))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, and_, exists, func, or_, select
 
-from kith.scheduling.v1.enums import NotSettledReason, VisitRecordState, VisitState
+from kith.scheduling.v1.enums import NotSettledReason, VisitRecordState
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.due_visits import DueVisits, MoneyTerms, NotSettledVisit, due_visits
@@ -19,6 +19,7 @@ from services.scheduling.domain.pay_period import WorkedVisit
 from services.scheduling.storage import engagements, funding, money_rules, pay_periods
 from services.scheduling.storage.money_tables import settled_visit
 from services.scheduling.storage.tables import visit, visit_place, visit_record, visit_record_entry
+from services.scheduling.storage.visits import TAKES_PLACE
 
 _PLACE = and_(visit_place.c.visit == visit_record.c.visit, visit_place.c.worker == visit_record.c.worker)
 _IS_SETTLED = exists().where(settled_visit.c.entry == visit_record.c.confirmed, ~settled_visit.c.taken_back)
@@ -40,12 +41,11 @@ _CONFIRMED = (
     .where(~_IS_SETTLED)
     .order_by(visit_record_entry.c.starts, visit_record.c.id)
 )
-_TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
 _PLANNED = (
     select(visit_place, visit.c.workers, visit_record.c.state.label("said"))
     .join(visit, visit.c.id == visit_place.c.visit)
     .outerjoin(visit_record, and_(visit_record.c.visit == visit_place.c.visit, visit_record.c.worker == visit_place.c.worker))
-    .where(visit.c.state.in_(_TAKES_PLACE), visit_record.c.confirmed.is_(None))
+    .where(visit.c.state.in_(TAKES_PLACE), visit_record.c.confirmed.is_(None))
     .where(or_(visit_place.c.coming, visit_record.c.id.isnot(None)))
     .order_by(visit_place.c.starts, visit_place.c.visit, visit_place.c.worker)
 )
@@ -55,7 +55,7 @@ _TAKEN = (
     .correlate(visit)
     .scalar_subquery()
 )
-_UNTAKEN = select(visit.c.starts).where(visit.c.state.in_(_TAKES_PLACE), visit.c.workers > _TAKEN)
+_UNTAKEN = select(visit.c.starts).where(visit.c.state.in_(TAKES_PLACE), visit.c.workers > _TAKEN)
 _REASONS = {
     None: NotSettledReason.NOT_WRITTEN,
     VisitRecordState.STARTED.value: NotSettledReason.NOT_WRITTEN,

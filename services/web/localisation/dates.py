@@ -20,6 +20,11 @@ def format_day(of: date, today: date) -> str:
     return format_date(of, "EEEE d MMMM" if of.year == today.year else "EEEE d MMMM y", locale=LOCALE)
 
 
+def format_short_day(of: date) -> str:
+    """The weekday and the day for the column of a table: "Tue 24 Nov"."""
+    return format_date(of, "EEE d MMM", locale=LOCALE)
+
+
 def format_date_only(of: date) -> str:
     """The date for a table: "24 November 2026"."""
     return format_date(of, "d MMMM y", locale=LOCALE)

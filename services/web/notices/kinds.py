@@ -108,5 +108,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_on_way_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}/on-way", at_once=True, why="visit_now"),
     "visit_comes_late": NoticeKind(NoticeTopic.VISITS, "/visits/{about}", at_once=True, why="visit_now"),
     "visit_safe_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}", at_once=True, why="visit_now"),
+    "draft_asked": NoticeKind(NoticeTopic.VISITS, "/week/proposals"),
+    "draft_shown": NoticeKind(NoticeTopic.VISITS, "/week/proposals"),
+    "draft_published": NoticeKind(NoticeTopic.VISITS, "/week"),
     SIGN_IN_LINK: NoticeKind(NoticeTopic.SECURITY, "/sign-in/{about}", at_once=True, why="sign_in_link"),
 }

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from libs.great_circle import distance_km
 from scripts.cli.rank_file import read_ranking_input
 from scripts.cli.strict_json import JsonNode
-from services.matching.domain.great_circle import distance_km
 from services.matching.domain.ranking import Assessment, Fit, rank
 from services.matching.domain.ranking_input import Conditions, RankingInput, Span, SupportedPerson, TeamMember, Worker
 

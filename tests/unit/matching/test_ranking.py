@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.matching.domain.great_circle import EARTH_RADIUS_KM, distance_km
+from libs.great_circle import EARTH_RADIUS_KM, distance_km
 from services.matching.domain.ranking import PersonParts, Reason, WorkerParts, rank
 from services.matching.domain.ranking_input import Conditions, RankingInput, TeamMember
 from tests.unit.matching.ranking_cases import MON_9, ON, assess, fit_of, make_person, make_worker, read_question

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.matching.domain.great_circle import EARTH_RADIUS_KM, Place
+from libs.great_circle import EARTH_RADIUS_KM, Place
 from services.matching.domain.ranking import MOST_FOR_PERSON, MOST_FOR_WORKER, Ranking, rank
 from services.matching.domain.ranking_input import RankingInput, Span, SupportedPerson, TeamMember, Worker
 from tests.unit.matching.ranking_cases import LANGUAGES, ON, TAGS, fit_of, fitting_pairs, members, places, questions

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.matching.v1.enums import WorksAs
-from services.matching.domain.great_circle import distance_km, whole_metres
+from libs.great_circle import distance_km, whole_metres
 from services.matching.domain.places import Place
 from services.matching.domain.ranking import Reason, rank
 from services.matching.domain.ranking_file import ranking_file

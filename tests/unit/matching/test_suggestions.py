@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matching.domain.great_circle import distance_km
+from libs.great_circle import distance_km
 from services.matching.domain.ranking import Ranking, rank
 from services.matching.domain.ranking_input import RankingInput, SupportedPerson, Worker
 from services.matching.engine.suggestions import Suggestions

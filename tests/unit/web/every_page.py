@@ -24,6 +24,7 @@ from tests.unit.web import (
     fake_visits,
     fake_vote_services,
     fake_watch,
+    fake_week_drafts,
 )
 from tests.unit.web.fake_people import JO
 from tests.unit.web.fake_services import FakeServices
@@ -31,6 +32,7 @@ from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "visit": (fake_visits.PROPOSED, fake_visits.TAKEN, fake_visits.OPEN, fake_visits.HAD, fake_visits.GIVEN),
+    "draft": (fake_week_drafts.ASKED, fake_week_drafts.MAKING, fake_week_drafts.DRAFTED, fake_week_drafts.FAILED),
     "series": (fake_series.WAITING, fake_series.JOS, fake_series.RUNNING),
     "motion": (
         fake_services.OPEN_MOTION, fake_services.ANNOUNCED_MOTION, fake_services.CAPPED_MOTION, fake_services.CLOSED_MOTION,
@@ -112,6 +114,10 @@ QUERIES = (
     "/week/mine?done=right", "/week/mine?week=2026-12-02", *(f"/week/away?done={done}" for done in ("away", "back")),
     *(f"/week/swaps?done={done}" for done in ("offered", "accept", "decline", "withdraw")),
     *(f"/visits/{fake_visits.OPEN}/who-could?done={done}" for done in ("asked", "before")),
+    *(f"/week/proposals?done={done}" for done in ("yes", "no", "not_this", "again")), "/week/drafts?done=dropped",
+    *(f"/week/drafts/{fake_week_drafts.ASKED}?done={done}" for done in ("sent", "published")),
+    *(f"/week/drafts/wishes?done={done}" for done in ("worker", "person")),
+    f"/week/drafts/{fake_week_drafts.ASKED}/visits/{fake_visits.OPEN}?from=proposals",
     "/week?done=taken", "/week?done=proposed", "/week?from=2026-12-01",
     *(f"/visits/{fake_visits.PROPOSED}?done={done}" for done in ("propose", "agree", "decline", "take", "cancel", "move")),
     *(f"/visits/{fake_visits.HAD}?done=record_{done}" for done in ("start", "write", "confirm", "dispute", "stand_by")),

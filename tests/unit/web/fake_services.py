@@ -87,6 +87,7 @@ from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
 from tests.unit.web.fake_watch import FakeWatchService
+from tests.unit.web.fake_week_drafts import FakeWeekDraftService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
 
 __all__ = [
@@ -161,6 +162,7 @@ class FakeServices:
     visits: FakeVisitService = field(default_factory=FakeVisitService)
     calendars: FakeCalendarService = field(default_factory=FakeCalendarService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
+    week_drafts: FakeWeekDraftService = field(default_factory=FakeWeekDraftService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     watch: FakeWatchService = field(default_factory=FakeWatchService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
@@ -234,6 +236,7 @@ class FakeServices:
             "visits",
             "calendars",
             "worker_weeks",
+            "week_drafts",
             "visit_records",
             "watch",
             "visit_series",

@@ -14,12 +14,14 @@ from kith.matching.v1.enums import QuoteLine, TeamHat, TeamMemberKind
 from kith.scheduling.v1.enums import (
     ActivityKind,
     BudgetSpan,
+    DraftPart,
     EngagementKind,
     NotSettledReason,
     PayerKind,
     TermsState,
     VisitRecordEntryKind,
     VisitRecordState,
+    WeekDraftState,
 )
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
@@ -57,6 +59,8 @@ ASKED_BY_NAME = (
     "visit_state.", "visit_done.", "visit_is.", "visit_do.", "visit_workers.", "week_done.",
     "swap_state.", "away_done.", "calendar_done.", "my_day_done.", "who_could_done.", "swaps_do.", "swaps_done.",
     "concern_step.", "concern_now.", "concern_beside.", "concern_how.", "concern_for.", "concern_done.", "cover_done.",
+    "week_draft_state.", "week_draft_part.", "week_draft_key.", "week_draft_square.", "week_draft_points.", "week_draft_reason.",
+    "week_draft_done.", "proposals_do.", "proposals_done.", "draft_wishes.",
     "visit_record_is.", "visit_record_state.", "visit_record_kind.", "visit_record_line.", "visit_record_do.", "visit_record_timer.",
     "visit_record_ends.", "visit_timer_done.",
     "watch_do.", "watch_done.", "watch_rank.", "watch_open_done.", "watched_done.", "on_way_minutes.", "alert_word.", "alert_state.",
@@ -122,6 +126,8 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("engagement_says", EngagementKind, set()),
         ("not_settled", NotSettledReason, set()),
         ("activity_kind", ActivityKind, set()),
+        ("week_draft_state", WeekDraftState, set()),
+        ("week_draft_part", DraftPart, {DraftPart.WAITING, DraftPart.DECLINED}),
     ],
 )
 def test_every_word_of_a_vocabulary_that_pages_show_has_a_sentence(prefix: str, kind: type[StrEnum], elsewhere: set[StrEnum]) -> None:

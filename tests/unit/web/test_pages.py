@@ -27,6 +27,7 @@ from tests.unit.web import (
     fake_teams,
     fake_visits,
     fake_watch,
+    fake_week_drafts,
 )
 from tests.unit.web.fake_people import JO, NOW
 from tests.unit.web.fake_services import (
@@ -128,13 +129,14 @@ def test_home_has_the_night_visit_that_began_yesterday_for_as_long_as_it_goes_on
 def test_home_lists_what_else_waits_for_an_answer(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert "Waits for your answer" not in browser.open("/")
     fakes.visits.waiting = pb_visits.GetWaitingResponse(
-        to_confirm_visit_ids=[TAKEN], disputed_visit_ids=[TAKEN, PROPOSED], swaps=1, series=2
+        to_confirm_visit_ids=[TAKEN], disputed_visit_ids=[TAKEN, PROPOSED], swaps=1, series=2, proposals=2
     )
     page = browser.open("/").partition("Waits for your answer</h2>")[2].partition("</ul>")[0]
     assert f'<a href="/visits/{TAKEN}">A visit is written down: is it right?</a>' in page
     assert "Something you wrote about 2 visits is not right, somebody says" in page
     assert '<a href="/week/swaps">Somebody wants to swap a visit with you</a>' in page
     assert '<a href="/visits/series">2 plans of visits that repeat wait for your yes</a>' in page
+    assert '<a href="/week/proposals">A draft asks if you can go to 2 visits</a>' in page
 
 
 def test_home_says_nothing_of_visits_where_there_are_none_and_stays_up_without_them(
@@ -317,6 +319,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{hold:uuid}": OWN_ENTRY,
         "{team:uuid}": fake_teams.OWN_TEAM,
         "{visit:uuid}": fake_visits.PROPOSED,
+        "{draft:uuid}": fake_week_drafts.ASKED,
         "{series:uuid}": fake_series.WAITING,
         "{hat}": "rota_holder",
         "{review:uuid}": fake_matching.OPEN_REVIEW,

@@ -128,6 +128,15 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "cover": {"how": "data.value.cover.{}"},
     "swap": {"state": "swap_state.{}"},
     "visit": {"state": "visit_state.{}", "workers": Value.NUMBER},
+    "worker_draft_choice": {"wished_minutes": Value.NUMBER, "free_parts": Value.KEY},
+    "week_draft": {
+        **dict.fromkeys(("seed", "iterations", "done", "engine"), Value.NUMBER),
+        "state": "week_draft_state.{}",
+        "inputs_hash": Value.MARK,
+    },
+    "week_draft_visit": {**dict.fromkeys(("number", "workers"), Value.NUMBER), "answer": Value.KEY},
+    "week_draft_place": {"kind": Value.KEY, "answer": Value.KEY},
+    "week_draft_reason": {"reason": "week_draft_reason.{}", "points": Value.KEY},
     "visit_record": {"state": "visit_record_state.{}"},
     "visit_record_entry": {"kind": "visit_record_kind.{}", "number": Value.NUMBER, "note": Value.TYPED},
     "watch_alert": {

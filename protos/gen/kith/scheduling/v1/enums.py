@@ -112,6 +112,36 @@ class AlertStepKind(StrEnum):
     MISSED = "missed"
 
 
+class WeekDraftState(StrEnum):
+    MAKING = "making"
+    DRAFT = "draft"
+    ASKED = "asked"
+    PUBLISHED = "published"
+    DROPPED = "dropped"
+    FAILED = "failed"
+
+
+class DraftPlaceKind(StrEnum):
+    STAYS = "stays"
+    NEW = "new"
+    GONE = "gone"
+
+
+class DraftAnswer(StrEnum):
+    WAITING = "waiting"
+    YES = "yes"
+    NO = "no"
+
+
+class DraftPart(StrEnum):
+    UNCHANGED = "unchanged"
+    WAITING = "waiting"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    STALE = "stale"
+    PUBLISHED = "published"
+
+
 class SwapState(StrEnum):
     OFFERED = "offered"
     ACCEPTED = "accepted"

@@ -756,6 +756,7 @@ class GetWaitingResponse(_message.Message):
     SERIES_FIELD_NUMBER: _builtins.int
     ALERTS_FIELD_NUMBER: _builtins.int
     WATCH_ASKED_FIELD_NUMBER: _builtins.int
+    PROPOSALS_FIELD_NUMBER: _builtins.int
     swaps: _builtins.int
     """offered to the caller"""
     series: _builtins.int
@@ -764,6 +765,8 @@ class GetWaitingResponse(_message.Message):
     """open, as the caller holds the watch"""
     watch_asked: _builtins.int
     """the caller is asked to hold the watch"""
+    proposals: _builtins.int
+    """of drafts of a week, to the caller as a worker"""
     @_builtins.property
     def to_confirm_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """to the caller, and written down by who came"""
@@ -781,10 +784,11 @@ class GetWaitingResponse(_message.Message):
         series: _builtins.int = ...,
         alerts: _builtins.int = ...,
         watch_asked: _builtins.int = ...,
+        proposals: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "watch_asked", b"watch_asked"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "proposals", b"proposals", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "watch_asked", b"watch_asked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

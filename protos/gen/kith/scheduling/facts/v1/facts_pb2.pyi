@@ -181,7 +181,7 @@ class VisitGivenBack(_message.Message):
     person_id: _builtins.str
     worker_id: _builtins.str
     why: _builtins.str
-    """given_back, moved, left_team, merged, uncleared, away, swapped"""
+    """given_back, moved, left_team, merged, uncleared, away, swapped, drafted"""
     def __init__(
         self,
         *,
@@ -681,6 +681,39 @@ class CoverSettled(_message.Message):
 Global___CoverSettled: _TypeAlias = CoverSettled  # noqa: Y015
 
 @_typing.final
+class WeekDraftPublished(_message.Message):
+    """WeekDraftPublished: these visits have the workers of a draft, as all of them agreed. Each change is published on its own, too."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAFT_ID_FIELD_NUMBER: _builtins.int
+    PUBLISHED_BY_FIELD_NUMBER: _builtins.int
+    VISIT_IDS_FIELD_NUMBER: _builtins.int
+    INPUTS_HASH_FIELD_NUMBER: _builtins.int
+    draft_id: _builtins.str
+    published_by: _builtins.str
+    """the planner, or who acted for them"""
+    inputs_hash: _builtins.str
+    """SHA-256 of what the draft was made of, in hexadecimal digits"""
+    @_builtins.property
+    def visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        draft_id: _builtins.str = ...,
+        published_by: _builtins.str = ...,
+        visit_ids: _abc.Iterable[_builtins.str] | None = ...,
+        inputs_hash: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draft_id", b"draft_id", "inputs_hash", b"inputs_hash", "published_by", b"published_by", "visit_ids", b"visit_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WeekDraftPublished: _TypeAlias = WeekDraftPublished  # noqa: Y015
+
+@_typing.final
 class ReadAuditSealed(_message.Message):
     """ReadAuditSealed: every read of a person's record up to this number is sealed, and this is the end of the hash chain."""
 
@@ -758,8 +791,8 @@ class NoticeWanted(_message.Message):
     """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined,
     visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by, series_proposed, series_agreed,
     series_declined, series_withdrawn, series_ended, series_taken, series_given_back, cover_needed, watch_asked, watch_late, watch_missed,
-    watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked
-    the id of the visit, series, cover, alert or turn at the watch, a dot, and an id of this notice
+    watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked, draft_asked, draft_shown, draft_published
+    the id of the visit, series, cover, alert, draft or turn at the watch, a dot, and an id of this notice
     """
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...

@@ -1,0 +1,98 @@
+"""The engine has a plan: what it proposes is looked at once more by the rules of taking a visit, and is a draft then."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kith.scheduling.v1.enums import DraftPlaceKind, WeekDraftState
+from libs.database.engine import UnitOfWork
+from libs.refusals import NotFound
+from services.scheduling.domain.draft_inputs import visit_key, worker_key
+from services.scheduling.domain.taking import reasons_against
+from services.scheduling.domain.week_draft import DraftPlace, DraftStep, DraftVisit, changes_between, step
+from services.scheduling.domain.week_problem import WorkerAnswer
+from services.scheduling.domain.worker_hours import Times
+from services.scheduling.storage import draft_records, visit_places, visits, week_drafts, worker_facts
+from services.scheduling.storage.draft_records import DraftReason
+
+
+@dataclass(frozen=True)
+class MadePlan:
+    """By the keys of the record: who comes to each visit, and why, or why not, for each worker. `record` is the one with the plan."""
+
+    record: str
+    comes: Mapping[str, frozenset[str]]
+    answers: Mapping[str, Sequence[WorkerAnswer]]
+    iterations: int
+    engine: str
+
+
+def read_plan(message: Mapping[str, Any]) -> MadePlan:
+    """As the engine's process writes it."""
+    return MadePlan(
+        message["record"],
+        {visit: frozenset(comes) for visit, comes in message["plan"].items()},
+        {visit: [WorkerAnswer(**answer) for answer in answers] for visit, answers in message["answers"].items()},
+        message["iterations"],
+        str(message["engine"]),
+    )
+
+
+async def finish_week_draft(work: UnitOfWork, draft_id: UUID, plan: MadePlan, *, zone: ZoneInfo) -> None:
+    """Does nothing for a draft that is no longer being made."""
+    draft = await week_drafts.get(work, draft_id, lock=True)
+    if draft.state is not WeekDraftState.MAKING:
+        return
+    workers = {worker_key(number): worker for number, worker in (await draft_records.list_workers(work, draft.id)).items()}
+    own, accepted = await week_drafts.list_visits(work, draft.id), defaultdict[UUID, list[Times]](list)
+    coming = await visit_places.list_workers_of(work, [each.visit for each in own])
+    for each in own:
+        # Somebody may have been erased since; they are not proposed.
+        planned = {workers[key] for key in plan.comes.get(visit_key(each.number), ()) if key in workers}
+        places = _places(each, coming[each.visit], planned)
+        if await _all_can_come(work, each, [place.worker for place in places if place.kind is DraftPlaceKind.NEW], accepted, zone):
+            await week_drafts.add_places(work, places)
+        else:
+            await week_drafts.add_places(work, _places(each, coming[each.visit], set(coming[each.visit])))
+        answers = plan.answers.get(visit_key(each.number), ())
+        await draft_records.add_reasons(
+            work,
+            (
+                DraftReason(draft.id, each.visit, workers[answer.worker], answer.reason, dict(answer.points))
+                for answer in answers
+                if answer.worker in workers
+            ),
+        )
+    await draft_records.save(work, draft.id, plan.record)
+    finished = step(replace(draft, done=plan.iterations, engine=plan.engine), DraftStep.FINISH)
+    await week_drafts.save(work, finished)
+
+
+def _places(visit: DraftVisit, published: Sequence[UUID], planned: set[UUID]) -> list[DraftPlace]:
+    kinds = changes_between(published, planned)
+    return [DraftPlace(visit.draft, visit.visit, worker, visit.planner, visit.person, kind) for worker, kind in kinds.items()]
+
+
+async def _all_can_come(
+    work: UnitOfWork, visit: DraftVisit, new: Sequence[UUID], accepted: defaultdict[UUID, list[Times]], zone: ZoneInfo
+) -> bool:
+    """By every rule, with what the draft proposes to them besides: `accepted`, which grows. The engine is not trusted with the law."""
+    if not new:
+        return True
+    try:
+        now = await visits.get(work, visit.visit)
+    except NotFound:
+        return False
+    facts, times = await worker_facts.load(work, now, new), (now.starts, now.ends)
+    for worker in new:
+        own = accepted[worker]
+        overlaps = any(starts < now.ends and now.starts < ends for starts, ends in own)
+        looked_at = replace(facts[worker], paid_times=(*facts[worker].paid_times, *own), elsewhere=facts[worker].elsewhere or overlaps)
+        if reasons_against(zone, now, 0, looked_at, work.now):
+            return False
+    for worker in new:
+        accepted[worker].append(times)
+    return True
