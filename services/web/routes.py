@@ -2,6 +2,7 @@
 
 from starlette.convertors import StringConvertor, register_url_convertor
 
+from services.web.care_routes import CARE_PAGES
 from services.web.page import Access, Page
 from services.web.pages import (
     about,
@@ -17,7 +18,6 @@ from services.web.pages import (
     helping,
     holds,
     home,
-    introductions,
     member_detail,
     member_relationships,
     members,
@@ -48,15 +48,13 @@ from services.web.pages import (
     system_status,
     ways_to_be_told,
 )
-from services.web.pages.asks import asked, new_ask, own_asks, put_in_touch
+from services.web.pages.asks import put_in_touch
 from services.web.pages.ballots.carrier import QuestionT
 from services.web.pages.ballots.federated import FederatedBallots
 from services.web.pages.ballots.motion import MotionBallots
 from services.web.pages.ballots.own_ballot import OwnBallotPages
 from services.web.pages.ballots.paper import PaperBallotPages
-from services.web.pages.calendars import feed, my_calendar
 from services.web.pages.co_ops import peer_detail, peers_and_invitations
-from services.web.pages.concerns import concern_forms, concern_page
 from services.web.pages.consents import ask_consent, capacity, consent_list, lawful_decider
 from services.web.pages.federated_votes import ballot as federated_ballot
 from services.web.pages.federated_votes import (
@@ -74,50 +72,20 @@ from services.web.pages.federated_votes import (
 )
 from services.web.pages.federated_votes import vote_result as federated_result
 from services.web.pages.form_page import form_page
-from services.web.pages.matching_days import announce, day_list, day_page, taking_part
 from services.web.pages.member_changes import CHANGES
 from services.web.pages.money import (
-    activities,
     engagement_pages,
     funding_form,
     invoice_page,
-    own_money,
-    pay_page,
     period_pages,
-    statement_page,
 )
 from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
-from services.web.pages.my_day import facts as day_facts
-from services.web.pages.my_day import page as my_day
-from services.web.pages.my_day import send as day_send
-from services.web.pages.my_day import worker as day_worker
-from services.web.pages.neighbours import board, own, pairs_for_link, write_post
-from services.web.pages.partners import office, partner_page, referral_forms, referral_page
+from services.web.pages.neighbours import pairs_for_link
+from services.web.pages.partners import office
 from services.web.pages.records import field_access, own_record, shared_records
-from services.web.pages.reviews import review_forms, review_list
-from services.web.pages.support import call_outs, fairness, find, getting, giving, suggested
-from services.web.pages.teams import task_form, team_forms, team_page
-from services.web.pages.visits import (
-    away,
-    cover_page,
-    record_forms,
-    record_section,
-    record_timer,
-    series_forms,
-    series_list,
-    series_page,
-    swap_list,
-    swap_offer,
-    visit_forms,
-    visit_page,
-    week,
-    who_came,
-    who_could_page,
-    worker_week,
-)
-from services.web.pages.watch import ask, choice, holders, open_alerts, visit_alerts
-from services.web.pages.week_drafts import draft_check, draft_list, draft_page, draft_publish, draft_reasons, draft_wishes, proposals
+from services.web.pages.support import fairness
+from services.web.pages.watch import ask
 
 
 class VoteIdConvertor(StringConvertor):
@@ -256,13 +224,6 @@ _MEMBER_PAGES = (
     Page("/helping/end", None, helping.end, helping.END, is_limited=False, is_change=False),
     Page("/you/data", my_data.show, acting=True),
     Page("/you/data/file", my_data.download, acting=True),
-    find.PAGE,
-    suggested.PAGE,
-    call_outs.PAGE,
-    call_outs.WRITE_PAGE,
-    suggested.FILE,
-    getting.PAGE,
-    giving.PAGE,
     form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER, acting=True),
     Page("/you/record", own_record.show, acting=True),
     form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER, acting=True),
@@ -276,87 +237,7 @@ _MEMBER_PAGES = (
     Page("/you/recovery/people", None, recovery_help.change_people, recovery_help.PEOPLE, while_helped=False),
     Page("/you/recovery/stop", None, recovery_help.stop, recovery_help.STOP),
     form_page("/you/recovery/{person:uuid}", recovery_help.VOUCH, Access.MEMBER, while_helped=False),
-    Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),
-    day_list.PAGE,
-    *announce.PAGES,
-    *taking_part.PAGES,
-    *day_page.PAGES,
-    board.PAGE,
-    write_post.PAGE,
-    own_asks.PAGE,
-    new_ask.PAGE,
-    new_ask.CHECK_PAGE,
-    asked.PAGE,
-    own.PAGE,
-    own.END_PAGE,
-    *partner_page.PAGES,
-    *referral_forms.PAGES,
-    *referral_page.PAGES,
-    review_list.PAGE,
-    review_forms.ANSWER_PAGE,
-    review_forms.VISIT_PAGE,
-    Page("/week", week.show, week.take, week.CHANGE, acting=True),
-    my_day.PAGE,
-    day_facts.PAGE,
-    day_send.PAGE,
-    day_worker.PAGE,
-    worker_week.PAGE,
-    my_calendar.PAGE,
-    feed.PAGE,
-    who_came.PAGE,
-    *away.PAGES,
-    swap_list.PAGE,
-    swap_offer.PAGE,
-    who_could_page.PAGE,
-    draft_list.PAGE,
-    draft_wishes.PAGE,
-    *draft_check.PAGES,
-    draft_page.PAGE,
-    draft_page.DROP_PAGE,
-    draft_publish.PAGE,
-    draft_reasons.PAGE,
-    proposals.PAGE,
-    form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
-    Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
-    Page("/visits/confirming", record_timer.show, record_timer.change, record_timer.CHANGE, acting=True),
-    Page("/visits/{visit:uuid}/record/step", None, record_section.take_step, record_section.STEP, acting=True),
-    form_page("/visits/{visit:uuid}/record", record_forms.WRITE, Access.MEMBER),
-    form_page("/visits/{visit:uuid}/record/wrong", record_forms.DISPUTE, Access.MEMBER, acting=True),
-    form_page("/visits/{visit:uuid}/record/stand-by", record_forms.STAND_BY, Access.MEMBER),
-    holders.PAGE,
-    open_alerts.PAGE,
-    open_alerts.SORT_PAGE,
-    *choice.PAGES,
-    *visit_alerts.PAGES,
-    form_page("/visits/{visit:uuid}/move", visit_forms.MOVE, Access.MEMBER, acting=True),
-    Page("/visits/series", series_list.show, acting=True),
-    form_page("/visits/series/new", series_forms.NEW, Access.MEMBER, acting=True),
-    form_page("/visits/series/new/check", series_forms.CHECK, Access.MEMBER, acting=True),
-    Page("/visits/series/{series:uuid}", series_page.show, series_page.change, series_page.CHANGE, acting=True),
-    form_page("/visits/series/{series:uuid}/end", series_forms.END, Access.MEMBER, acting=True),
-    *own_money.PAGES,
-    *engagement_pages.PAGES,
-    *pay_page.PAGES,
-    invoice_page.PAGE,
-    statement_page.PAGE,
-    *activities.PAGES,
-    Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
-    form_page("/team/invite", team_forms.INVITE, Access.MEMBER),
-    form_page("/team/{team:uuid}/agreement", team_forms.AGREEMENT, Access.MEMBER, acting=True),
-    form_page("/team/{team:uuid}/hand-back/{hat}", team_forms.HAND_BACK, Access.MEMBER, acting=True),
-    form_page("/team/{team:uuid}/members/{person:uuid}/task", task_form.ASSIGN, Access.MEMBER, acting=True),
-    form_page("/team/{team:uuid}/members/{person:uuid}/hat", team_forms.OFFER, Access.MEMBER, acting=True),
-    confirmed_actions.confirmation_page("/team/{team:uuid}/members/{person:uuid}/end", team_page.END),
-    confirmed_actions.confirmation_page("/team/{team:uuid}/leave", team_page.LEAVE),
-    concern_page.LIST_PAGE,
-    concern_page.PAGE,
-    concern_page.ASIDE_PAGE,
-    concern_page.END_PAGE,
-    concern_forms.RAISE_PAGE,
-    concern_forms.NAME_PAGE,
-    concern_forms.WRITE_PAGE,
-    concern_forms.PROPOSE_PAGE,
-    cover_page.PAGE,
+    *CARE_PAGES,
     Page("/motions", motions.show),
     Page("/motions/{motion:uuid}", motions.show_one),
     *_ballot_pages("/motions/{motion:uuid}", OwnBallotPages(MotionBallots())),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.matching.domain.co_op_ask import AskCount, AskReply, CoOpAsk
-from services.matching.storage.tables import co_op_ask, co_op_ask_count, co_op_ask_reply
+from services.matching.storage.ask_tables import co_op_ask, co_op_ask_count, co_op_ask_reply
 
 _ADD = insert(co_op_ask)
 _FIND = select(co_op_ask).where(co_op_ask.c.id == bindparam("of"))

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select
 
 from libs.database.engine import UnitOfWork
-from services.matching.storage.tables import co_op_ask, concern, current_member, introduction, peer_pair, received_ask_reply, team_member
+from services.matching.storage.ask_tables import co_op_ask, received_ask_reply
+from services.matching.storage.tables import concern, current_member, introduction, peer_pair, team_member
 
 _TAKES_PART = or_(
     select(team_member.c.team).where(team_member.c.person == current_member.c.person).exists(),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, update
 
 from libs.database.engine import UnitOfWork
-from services.matching.storage.tables import partner_agreement, partner_entry, partner_place, referral, referral_entry
+from services.matching.storage.partner_tables import partner_agreement, partner_entry, partner_place, referral, referral_entry
 
 _NAMED = (
     partner_agreement.c.proposed_by,

@@ -9,7 +9,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.matching.domain.partner import Agreement, SpaceTerms
-from services.matching.storage.tables import partner_agreement
+from services.matching.storage.partner_tables import partner_agreement
 
 _FIND = select(partner_agreement).where(partner_agreement.c.id == bindparam("of")).with_for_update()
 _OF_PARTNER = (

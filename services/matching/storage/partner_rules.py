@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.rulebook import PartnerRules
-from services.matching.storage.tables import partner_rule
+from services.matching.storage.partner_tables import partner_rule
 
 _RULES = select(partner_rule)
 _INSERT = insert(partner_rule)

@@ -11,7 +11,7 @@ from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.matching.domain.partner import Partner, PartnerEntry, PartnerPlace
-from services.matching.storage.tables import partner, partner_entry, partner_place
+from services.matching.storage.partner_tables import partner, partner_entry, partner_place
 
 _FIND = select(partner).where(partner.c.id == bindparam("of"))
 _LOCK = _FIND.with_for_update()

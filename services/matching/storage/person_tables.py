@@ -13,7 +13,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.matching.storage import tables
+from services.matching.storage import ask_tables, partner_tables, tables
 
 _PLACE = {"latitude": "the middle of the postcode's area", "longitude": "the middle of the postcode's area"}
 PERSON_TABLES = (
@@ -123,15 +123,15 @@ PERSON_TABLES = (
         ("id", "first", "second", "paired_at", "talk_asked_at", "talk_asked_by"),
         erasure=(Delete(), Blank({"talk_asked_by": None}, KeptFor.OTHERS, of=("talk_asked_by",))),
     ),
-    PersonTable(tables.partner_place, ("person",), ("partner", "person", "given_at", "ended_at"), erasure=(Delete(),)),
+    PersonTable(partner_tables.partner_place, ("person",), ("partner", "person", "given_at", "ended_at"), erasure=(Delete(),)),
     PersonTable(
-        tables.partner_agreement,
+        partner_tables.partner_agreement,
         ("proposed_by",),
-        tuple(tables.partner_agreement.columns.keys()),
+        tuple(partner_tables.partner_agreement.columns.keys()),
         erasure=(Blank({"proposed_by": None}, KeptFor.OTHERS),),
     ),
     PersonTable(
-        tables.partner_entry,
+        partner_tables.partner_entry,
         ("said_by", "about"),
         ("id", "partner", "kind", "said_by", "at", "about", "agreement"),
         erasure=(
@@ -140,36 +140,36 @@ PERSON_TABLES = (
         ),
     ),
     PersonTable(
-        tables.referral,
+        partner_tables.referral,
         ("person",),
-        tuple(tables.referral.columns.keys()),
+        tuple(partner_tables.referral.columns.keys()),
         # Whom a partner wrote of before they were put to a person of ours goes with the rule for how long referrals are kept.
         erasure=(Delete(("person",)), Blank({"sent_by": None}, KeptFor.OTHERS, of=("sent_by",))),
-        retention=Retention("referrals", tables.referral.c.closed_at),
+        retention=Retention("referrals", partner_tables.referral.c.closed_at),
     ),
     # An entry about the person goes with the referral.
     PersonTable(
-        tables.referral_entry,
+        partner_tables.referral_entry,
         ("said_by",),
         ("id", "referral", "kind", "said_by", "at"),
-        through={"referral": tables.referral.c.person},
+        through={"referral": partner_tables.referral.c.person},
         erasure=(Blank({"said_by": None}, KeptFor.OTHERS, of=("said_by",)),),
     ),
     PersonTable(
-        tables.co_op_ask,
+        ask_tables.co_op_ask,
         ("person",),
         ("id", "person", "co_ops", "skills", "languages", "blocks", "district", "north", "east", "asked_at", "until", "ended_at"),
         erasure=(Delete(),),
     ),
-    PersonTable(tables.co_op_ask_count, ("person",), ("ask", "co_op", "person", "at_least"), erasure=(Delete(),)),
+    PersonTable(ask_tables.co_op_ask_count, ("person",), ("ask", "co_op", "person", "at_least"), erasure=(Delete(),)),
     PersonTable(
-        tables.co_op_ask_reply,
+        ask_tables.co_op_ask_reply,
         ("person",),
         ("id", "ask", "co_op", "person", "came_at", "answer", "reference", "agreed_at"),
         erasure=(Delete(),),
     ),
     PersonTable(
-        tables.received_ask_reply,
+        ask_tables.received_ask_reply,
         ("worker",),
         ("id", "co_op", "ask", "worker", "replied_at", "until", "reference", "agreed_at"),
         erasure=(Delete(),),

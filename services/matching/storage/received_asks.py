@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.matching.domain.co_op_ask import OwnReply, ReceivedAsk
-from services.matching.storage.tables import received_ask, received_ask_reply, told_count
+from services.matching.storage.ask_tables import received_ask, received_ask_reply, told_count
 
 _OF_PEER = (received_ask.c.co_op == bindparam("by"), received_ask.c.id == bindparam("of"))
 _ADD = insert(received_ask).on_conflict_do_nothing()

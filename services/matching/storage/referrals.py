@@ -11,7 +11,7 @@ from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.matching.domain.referral import OPEN, Referral, ReferralEntry
-from services.matching.storage.tables import partner, referral, referral_entry
+from services.matching.storage.partner_tables import partner, referral, referral_entry
 
 _FIND = select(referral).where(referral.c.id == bindparam("of"))
 _LOCK = _FIND.with_for_update()
