@@ -43,7 +43,8 @@ class Access(StrEnum):
 
 SESSION_SECONDS = 1.5
 ACTING_ENDED, ACTING_OUTSIDE_SCOPE = "ACTING_ENDED", "ACTING_OUTSIDE_SCOPE"
-_SEE_OTHER = 303
+_DONE = (303, 204)
+"""See another page; or nothing to see, for a script of ours."""
 _SIGN_IN_AGAIN = "SIGN_IN_AGAIN"
 """The reason of a refusal that asks who the person is once more, and leaves their session as it is."""
 HAT_ACCESS = {Access.SECRETARY, Access.OPERATOR, Access.SCRUTINEER}
@@ -199,7 +200,7 @@ async def _dispatch(ctx: PageContext, page: Page) -> Response:
         if ctx.session is not None and page.is_limited and not ctx.state.form_limiter.allow(ctx.person_id, ctx.now):
             raise TooMany("FORMS_TOO_OFTEN")
         response = await page.act(ctx, await _read_form(ctx, page))
-        if response.status_code == _SEE_OTHER and page.access is not Access.ANYBODY:
+        if response.status_code in _DONE and page.access is not Access.ANYBODY:
             if page.form:
                 await form_keeping.delete_unsent(ctx, page.form)
             if page.is_change and ctx.session is not None and ctx.session.identity.helped_by:

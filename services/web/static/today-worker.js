@@ -1,7 +1,8 @@
 "use strict";
 /* Keeps "My day" on the phone of who asked for it: the page as it was when there was last a signal, for a day at the most, and not after
-   signing out. It always asks Kith first. It keeps no other page, and sends nothing. */
-const KEPT = "kith-today", PAGES = ["/today", "/today/facts"], MOST_MILLISECONDS = 24 * 3600 * 1000, PATIENCE = 8000;
+   signing out. It always asks Kith first. A page that does not say whose it is, as on a phone that others use, is not kept, and with it
+   goes what was kept before; so does another person's. It keeps no other page, and sends nothing. */
+const KEPT = "kith-today", WHOSE = "x-kith-whose", PAGES = ["/today", "/today/facts"], MOST_MILLISECONDS = 24 * 3600 * 1000, PATIENCE = 8000;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -22,10 +23,15 @@ async function page(request, path) {
   } catch (error) {
     return (await keptPage(cache, path)) || Promise.reject(error);
   }
-  // Where it leads elsewhere, nobody is signed in any more.
-  if (response.type === "opaqueredirect" || response.redirected) await caches.delete(KEPT);
-  else if (response.ok) await cache.put(path, await stamped(response.clone()));
+  const whose = response.ok && !response.redirected ? response.headers.get(WHOSE) : null;
+  if (!whose || (await hasAnother(cache, whose))) await caches.delete(KEPT);
+  if (whose) await (await caches.open(KEPT)).put(path, await stamped(response.clone()));
   return response;
+}
+
+async function hasAnother(cache, whose) {
+  const kept = await Promise.all(PAGES.map((path) => cache.match(path)));
+  return kept.some((page) => page && page.headers.get(WHOSE) !== whose);
 }
 
 async function stamped(response) {

@@ -62,14 +62,16 @@
     try {
       const form = await freshForm();
       if (!form) return show(form === null ? "no-signal" : "sign-in");
+      // Somebody else has signed in on this phone since the page was opened: it is theirs now, and what was written is not.
+      if (form.elements.form_owner.value !== owner) return location.replace(PATH);
       let sent = 0;
       for (const entry of waiting) {
         const body = new URLSearchParams({ ...entry.fields, request_id: entry.id, form_token: form.elements.form_token.value });
         const response = await fetch(SEND, { method: "POST", body, credentials: "same-origin" });
-        if (!(response.headers.get("content-type") || "").startsWith("application/json")) break;
-        const answer = await response.json();
-        if (answer.refused) change(entry.id, { refused: answer.refused });
-        else remove(entry.id);
+        const isAnswer = (response.headers.get("content-type") || "").startsWith("application/json");
+        if (response.status === 204) remove(entry.id);
+        else if (isAnswer) change(entry.id, { refused: (await response.json()).refused });
+        else break;
         sent += 1;
       }
       if (sent) location.replace(PATH);

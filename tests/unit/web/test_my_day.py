@@ -6,10 +6,12 @@ import pytest
 
 from kith.scheduling.v1 import visit_records_pb2 as pb
 from libs.refusals import FailedPrecondition, Unavailable, invalid
+from services.web.http.kept_forms import FormOwners
 from services.web.http.security_headers import CONTENT_SECURITY_POLICY
 from tests.support.hidden_fields import hidden_fields
-from tests.unit.web.fake_people import MO, NAMES, NOW, to_timestamp
-from tests.unit.web.fake_services import FakeServices
+from tests.unit.web.fake_ids import FORMS_KEY
+from tests.unit.web.fake_people import ADA, MO, NAMES, NOW, to_timestamp
+from tests.unit.web.fake_services import CODE, FakeServices
 from tests.unit.web.fake_visits import TAKEN
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
@@ -34,6 +36,23 @@ def send(fakes: FakeServices, **fields: str) -> tuple[int, dict[str, str]]:
     return response.status_code, response.json() if is_json else {}
 
 
+def test_only_on_a_phone_of_ones_own_does_the_page_say_whose_it_is(fakes: FakeServices) -> None:
+    assert "x-kith-whose" not in ScriptlessBrowser(fakes).sign_in().http.get(DAY).headers
+    browser = ScriptlessBrowser(fakes)
+    browser.open("/sign-in")
+    browser.submit("/sign-in/code", code=CODE, device="own")
+    whose = FormOwners(FORMS_KEY).mark(ADA)
+    assert {browser.http.get(path).headers["x-kith-whose"] for path in (DAY, f"{DAY}/facts")} == {whose}
+    assert 'data-today="own"' in browser.open(DAY)
+
+
+def test_what_another_person_wrote_is_not_sent_as_this_one(fakes: FakeServices) -> None:
+    mo = FormOwners(FORMS_KEY).field(MO, "today")
+    status, answer = send(fakes, **WRITE, start="9:10", form_owner=mo)
+    assert (status, answer) == (400, {})
+    assert not [request for request in fakes.visit_records.requests if isinstance(request, pb.SendVisitRequest)]
+
+
 def test_a_day_has_its_visits_and_works_without_the_script(fakes: FakeServices) -> None:
     browser = ScriptlessBrowser(fakes).sign_in()
     page = browser.open(DAY)
@@ -52,7 +71,7 @@ def test_a_day_has_its_visits_and_works_without_the_script(fakes: FakeServices) 
 
 
 def test_what_was_started_and_written_without_signal_says_when(fakes: FakeServices) -> None:
-    assert send(fakes, **STARTED) == (200, {})
+    assert send(fakes, **STARTED) == (204, {})
     started = fakes.visit_records.requests[-1]
     assert isinstance(started, pb.StartVisitRequest)
     assert started.started_at.ToDatetime() == datetime(2026, 11, 24, 9, 5, 30, 250000)  # noqa: DTZ001 - as the message has it
@@ -62,11 +81,11 @@ def test_what_was_started_and_written_without_signal_says_when(fakes: FakeServic
         ({"end": "nonsense"}, ("2026-11-24", -1)),
         ({"at": "2026-11-24T10:02:00.000Z"}, ("2026-11-24", 602)),
     ):
-        assert send(fakes, **WRITE, start="9:10", note="Lunch", **typed) == (200, {})
+        assert send(fakes, **WRITE, start="9:10", note="Lunch", **typed) == (204, {})
         sent = fakes.visit_records.requests[-1]
         assert isinstance(sent, pb.SendVisitRequest)
         assert (sent.starts.minute, sent.note, (sent.ends.day, sent.ends.minute)) == (550, "Lunch", ends)
-    assert send(fakes, **WRITE, start="9:10", at="not a time") == (200, {})
+    assert send(fakes, **WRITE, start="9:10", at="not a time") == (204, {})
     sent = fakes.visit_records.requests[-1]
     assert isinstance(sent, pb.SendVisitRequest)
     assert not sent.HasField("ends"), "the service takes now"
@@ -83,7 +102,7 @@ def test_a_refusal_is_a_sentence_and_everything_else_means_later(fakes: FakeServ
     refusals["SendVisit"] = Unavailable("DATABASE_AWAY")
     assert send(fakes, **WRITE, start="9:10") == (503, {})
     refusals["StartVisit"] = FailedPrecondition("RECORD_BEGUN")
-    assert send(fakes, **STARTED) == (200, {}), "what is begun already needs no second beginning"
+    assert send(fakes, **STARTED) == (204, {}), "what is begun already needs no second beginning"
     refusals["StartVisit"] = FailedPrecondition("RECORD_TOO_EARLY")
     assert send(fakes, **STARTED)[1]["refused"]
 

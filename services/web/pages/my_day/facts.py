@@ -13,7 +13,7 @@ from starlette.responses import Response
 from kith.identity.v1 import record_pb2 as pb
 from services.web.page import Page
 from services.web.page_context import PageContext
-from services.web.pages.my_day.page import PATH, list_of_day
+from services.web.pages.my_day.page import PATH, keepable, list_of_day
 
 _GRAVE = ("allergies", "risks")
 _SHOWN = {
@@ -40,7 +40,7 @@ async def show(ctx: PageContext) -> Response:
     names = await ctx.person_names(people)
     facts = await asyncio.gather(*(_facts(ctx, person) for person in people))
     shown = [{"id": person, "name": names[person].full, "facts": found} for person, found in zip(people, facts, strict=True)]
-    return ctx.render("my_day/facts", people=shown)
+    return keepable(ctx, ctx.render("my_day/facts", people=shown))
 
 
 async def _facts(ctx: PageContext, person: str) -> list[Fact]:

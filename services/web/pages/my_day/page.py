@@ -21,6 +21,7 @@ from services.web.pages.visits.visit_words import VisitRow, people_of, visit_row
 
 PATH, FORM, WORKER_PATH = "/today", "today", "/today-worker.js"
 _MOST = 50
+_WHOSE = "x-kith-whose"
 _SOON = timedelta(hours=1)
 
 
@@ -46,7 +47,7 @@ async def show(ctx: PageContext) -> Response:
     rows = {visit.visit_id: visit_row(ctx, visit, names, is_taken=True) for visit in found}
     of_today = [visit for visit in found if ctx.local_day(utc_datetime(visit.starts_at)) <= today]
     said = await asyncio.gather(*(_record(ctx, visit) for visit in of_today))
-    return ctx.render_with_script(
+    response = ctx.render_with_script(
         "my_day/today",
         "today.js",
         WORKER_PATH,
@@ -55,9 +56,22 @@ async def show(ctx: PageContext) -> Response:
         tomorrow=[row for row in rows.values() if row.day > today.isoformat()],
         now=ctx.now,
         zone=ctx.state.co_op.zone.key,
-        whose="own" if ctx.device == "own" else "shared",
+        whose="own" if _is_own_phone(ctx) else "shared",
         done="sent" if ctx.query_param("done") == "sent" else "",
     )
+    return keepable(ctx, response)
+
+
+def keepable(ctx: PageContext, response: Response) -> Response:
+    """On a person's own phone the page says whose it is: without that, its service worker keeps nothing."""
+    if _is_own_phone(ctx):
+        response.headers[_WHOSE] = ctx.state.form_owners.mark(ctx.form_person)
+    return response
+
+
+def _is_own_phone(ctx: PageContext) -> bool:
+    session = ctx.session.identity if ctx.session else None
+    return session is not None and ctx.device == "own" and not session.is_shared and not session.helped_by
 
 
 async def list_of_day(ctx: PageContext) -> Sequence[visits.Visit]:

@@ -1,7 +1,7 @@
 """What the script of "My day" sends, one thing at a time: something started or written, perhaps days ago, on a phone without signal.
 
-It answers in JSON: `{}` for what Kith has now, `{"refused": sentence}` for what it will not take, which stays on the phone with that
-sentence. Everything else, such as a sign-in page, means later.
+It answers with nothing (204) for what Kith has now, and in JSON, `{"refused": sentence}`, for what it will not take, which stays on the
+phone with that sentence. Everything else, such as a sign-in page, means later.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from kith.scheduling.v1 import visit_records_pb2 as pb
 from libs.refusals import FailedPrecondition, NotSignedIn, Refusal, Unavailable
 from libs.texts.days import read_day
-from services.web.http.forms import Form
+from services.web.http.forms import Form, FormRejected
+from services.web.http.kept_forms import OWNER
 from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.my_day import page
@@ -22,8 +23,14 @@ _ASK_LATER = (NotSignedIn, Unavailable)
 
 
 async def send(ctx: PageContext, form: Form) -> Response:
-    """Start a visit, or write it down. A browser that sends it as a form of a page gets pages."""
+    """Start a visit, or write it down. A browser that sends it as a form of a page gets pages.
+
+    Raises FormRejected FORM_STALE for what another person wrote.
+    """
     is_script = "text/html" not in ctx.request.headers.get("accept", "")
+    # A phone may have things of two people: the token is of who is signed in, the mark of who wrote it.
+    if ctx.state.form_owners.read_field(form.text(OWNER), page.FORM) != ctx.state.form_owners.mark(ctx.form_person):
+        raise FormRejected("FORM_STALE")
     try:
         await (_start(ctx, form) if form.text("do") == "start" else _write(ctx, form))
     except _ASK_LATER:
@@ -32,7 +39,7 @@ async def send(ctx: PageContext, form: Form) -> Response:
         if not is_script:
             raise
         return JSONResponse({"refused": " ".join(dict.fromkeys(str(problem.text) for problem in ctx.form_problems(refusal)))})
-    return JSONResponse({}) if is_script else ctx.redirect(f"{page.PATH}?done=sent")
+    return Response(status_code=204) if is_script else ctx.redirect(f"{page.PATH}?done=sent")
 
 
 async def _start(ctx: PageContext, form: Form) -> None:
