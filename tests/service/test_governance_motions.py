@@ -220,7 +220,7 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
         adopted = [event for event in await assembly.co_op.published_events("governance") if isinstance(event, RulebookAdopted)]
         assert [event.rulebook_hash for event in adopted] == [old, now.rulebook_hash]
         assert [event.HasField("money") for event in adopted] == [False, True]
-        assert adopted[1].money == AdoptedMoney(payer_adds="7/40", worker_gives="0/1", travel_pence_a_km=28)
+        assert adopted[1].money == AdoptedMoney(payer_adds="7/40", worker_gives="0/1", travel_pence_a_km=28, fewest_in_line=5)
         assert [event.visits.confirm_after_days for event in adopted] == [7, 14]
         assert [event.partners.answer_days for event in adopted] == [14, 5]
         log = (await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(), assembly.secretary_token())).decisions

@@ -8,6 +8,7 @@ from kith.scheduling.v1 import pay_periods_pb2 as pb
 from kith.scheduling.v1.enums import NotSettledReason
 from libs.refusals import Refusal
 from libs.rpc.enums import known_word
+from services.web import form_keeping
 from services.web.http.csv_files import CSV, csv_text
 from services.web.http.forms import Form
 from services.web.page import ACTING_ENDED, Access, Page
@@ -36,12 +37,13 @@ async def show_all(ctx: PageContext) -> Response:
 async def check(ctx: PageContext) -> Response:
     """What closing would make. Days that cannot be a period are said, and the usual ones shown."""
     days = pb.GetOpenPeriodRequest(first_day=ctx.query_param("first_day"), last_day=ctx.query_param("last_day"))
+    typed = await form_keeping.load_unsent(ctx, _CLOSE)
     try:
-        return await _check_page(ctx, days, [])
+        return await _check_page(ctx, days, [], typed)
     except Refusal as refusal:
         if not (days.first_day or days.last_day):
             raise
-        return await _check_page(ctx, pb.GetOpenPeriodRequest(), ctx.form_problems(refusal, {"last_day": "last_day"}), 422)
+        return await _check_page(ctx, pb.GetOpenPeriodRequest(), ctx.form_problems(refusal, {"last_day": "last_day"}), typed, 422)
 
 
 async def close(ctx: PageContext, form: Form) -> Response:
@@ -58,11 +60,14 @@ async def close(ctx: PageContext, form: Form) -> Response:
     except Refusal as refusal:
         if refusal.reason == ACTING_ENDED:
             raise
-        return await _check_page(ctx, days, ctx.form_problems(refusal), 409)
+        return await _check_page(ctx, days, ctx.form_problems(refusal), form.fields, 409)
     return ctx.redirect(f"/money/periods/{closed.period_id}?done=closed")
 
 
-async def _check_page(ctx: PageContext, days: pb.GetOpenPeriodRequest, problems: list[FormProblem], status: int = 200) -> Response:
+async def _check_page(
+    ctx: PageContext, days: pb.GetOpenPeriodRequest, problems: list[FormProblem], typed: Mapping[str, str], status: int = 200
+) -> Response:
+    """`typed` are the reasons that somebody wrote before."""
     found: pb.GetOpenPeriodResponse = await ctx.call(ctx.state.services.pay_periods.GetOpenPeriod, days)
     names = await ctx.person_names([who for each in found.not_settled for who in (each.person_id, each.worker_id)])
     return ctx.render(
@@ -75,6 +80,7 @@ async def _check_page(ctx: PageContext, days: pb.GetOpenPeriodRequest, problems:
         is_first=found.is_first,
         fingerprint=found.fingerprint,
         with_reason=found.below_floor_with_reason,
+        typed=typed,
         missing_columns=columns(ctx, "day", "whom", "who_came", "ask"),
         missing=[
             [day_of(ctx, each), names[each.person_id].full, names[each.worker_id].full, _whom_to_ask(ctx, each)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from kith.scheduling.v1 import week_drafts_pb2 as pb
+from services.web import form_keeping
 from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext
@@ -19,6 +20,9 @@ _MOST_HOURS = 168
 
 async def show(ctx: PageContext) -> Response:
     """Their own; who acts for somebody answers for the visits to that person alone."""
+    unsent = await form_keeping.load_unsent(ctx, _CHANGE)
+    if "hours" in unsent:
+        return await _again(ctx, unsent, is_wrong=False)
     services = ctx.state.services.week_drafts
     found: pb.GetDraftChoicesResponse = await ctx.call(services.GetDraftChoices, pb.GetDraftChoicesRequest())
     return _render(ctx, found)
@@ -37,7 +41,7 @@ async def change(ctx: PageContext, form: Form) -> Response:
             hours = form.text("hours")
             wished = int(hours) if hours.isascii() and hours.isdigit() and len(hours) <= len(str(_MOST_HOURS)) else 0
             if hours and not 0 < wished <= _MOST_HOURS:
-                return await _again(ctx, form)
+                return await _again(ctx, form.fields, is_wrong=True)
             free = [name.removeprefix(_FREE) for name in form.fields if name.startswith(_FREE)]
             choice_of_worker = pb.WorkerDraftChoice(
                 wished_minutes=wished * 60, free_parts=free, may_change=form.text("worker-change") == "yes"
@@ -49,11 +53,12 @@ async def change(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect(f"/week/drafts/wishes?done={did}")
 
 
-async def _again(ctx: PageContext, form: Form) -> Response:
+async def _again(ctx: PageContext, fields: Mapping[str, str], *, is_wrong: bool) -> Response:
+    """As somebody left the form of a worker."""
     found: pb.GetDraftChoicesResponse = await ctx.call(ctx.state.services.week_drafts.GetDraftChoices, pb.GetDraftChoicesRequest())
-    free = [name.removeprefix(_FREE) for name in form.fields if name.startswith(_FREE)]
-    found.worker.CopyFrom(pb.WorkerDraftChoice(free_parts=free, may_change=form.text("worker-change") == "yes"))
-    return _render(ctx, found, hours=form.text("hours"), is_wrong=True)
+    free = [name.removeprefix(_FREE) for name in fields if name.startswith(_FREE)]
+    found.worker.CopyFrom(pb.WorkerDraftChoice(free_parts=free, may_change=fields.get("worker-change") == "yes"))
+    return _render(ctx, found, hours=fields.get("hours", "").strip(), is_wrong=is_wrong)
 
 
 def _render(ctx: PageContext, found: pb.GetDraftChoicesResponse, *, hours: str = "", is_wrong: bool = False) -> Response:
