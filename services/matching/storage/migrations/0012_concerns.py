@@ -1,6 +1,7 @@
 """Something is wrong between two of a team: how far they have come, what they wrote, and how long its steps are by the rulebook.
 
-And which hat makes somebody the Link, by the rulebook: two may want the Link beside them, and pairs of peers are open to that hat alone.
+And which hat makes somebody the Link, by the rulebook: two may want the Link beside them, and pairs of peers and what was agreed about asks
+are open to that hat alone.
 """
 
 from alembic import op
@@ -104,6 +105,8 @@ LINKS = """
 alter table matching_rule add column link text not null default 'secretary';
 alter policy peer_pair_link on peer_pair using (IS_LINK);
 alter policy peer_pair_link_asks on peer_pair using (IS_LINK);
+alter policy co_op_ask_reply_link on co_op_ask_reply using (co_op_ask_reply.reference <> '' and IS_LINK);
+alter policy received_ask_reply_link on received_ask_reply using (received_ask_reply.reference <> '' and IS_LINK);
 """.replace("IS_LINK", "PRINCIPAL is null and kith_wears(coalesce((select rules.link from matching_rule as rules), 'secretary'))").replace(
     "PRINCIPAL", PRINCIPAL
 )
