@@ -36,6 +36,7 @@ def ask_service(runtime: Runtime, districts: Mapping[str, Area], zone: ZoneInfo)
     acting = partial(while_acting, "co op ask", catch_up=runtime.catch_up_with("identity"))
     preview, ask = partial(preview_ask, districts=districts), partial(ask_other_co_ops, districts=districts)
     reply = partial(reply_to_ask, zone=zone)
+    take = partial(take_ask, zone=zone, lot_key=runtime.transactions.derive_key(b"lots of counts"))
     return bind(
         pb,
         "AskService",
@@ -52,9 +53,7 @@ def ask_service(runtime: Runtime, districts: Mapping[str, Area], zone: ZoneInfo)
             "ReplyToAsk": command(_replied, reply, lambda _: pb.ReplyToAskResponse()),
             "TakeBackReply": command(_taken_back, take_back_reply, lambda _: pb.TakeBackReplyResponse()),
             "GetAgreedReplies": query(_nothing, get_agreed_replies, ask_messages.agreed_replies),
-            "TakeAsk": called_by(
-                FEDERATION, repeatable(_taken, partial(take_ask, zone=zone), lambda told: pb.TakeAskResponse(at_least=told))
-            ),
+            "TakeAsk": called_by(FEDERATION, repeatable(_taken, take, lambda told: pb.TakeAskResponse(at_least=told))),
         },
     )
 
