@@ -123,6 +123,12 @@ def test_nobody_answers_for_both_sides() -> None:
             with pytest.raises(NotAllowed, match="BOTH_SIDES"):
                 rules.take_step(put, step, one, NOW)
     assert rules.open_steps(put, ReferralSide.CO_OP, SECRETARY) == [ReferralStep.ACCEPT, ReferralStep.DECLINE]
+    assert rules.open_steps(put, ReferralSide.CO_OP, SECRETARY, is_both=True) == []
+    with pytest.raises(NotAllowed, match="BOTH_SIDES"):
+        rules.require_may_take(put, ReferralStep.DECLINE, SECRETARY, is_both=True)
+    with pytest.raises(FailedPrecondition, match="REFERRAL_MOVED_ON"):
+        rules.require_may_take(put, ReferralStep.CLOSE, SECRETARY, is_both=True)
+    rules.require_may_take(a_referral(IN), ReferralStep.PUT, SECRETARY, is_both=True)
     assert rules.open_steps(put, ReferralSide.PERSON, MOSS) == [ReferralStep.REFUSE]
     assert rules.open_steps(put, ReferralSide.PARTNER, NURSE) == [ReferralStep.WITHDRAW]
 
