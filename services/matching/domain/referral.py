@@ -17,7 +17,8 @@
   partner.
 - A partner that sent somebody hears whether the co-op took it on, and nothing else. A no of the person before that looks like one of the
   co-op, and after it changes nothing. Why not, and what came of it, the partner hears once the person allows it, as long as they do.
-- A partner that was asked sees the person's words, and each step, as the person chose it and sees its answers.
+- A partner that was asked sees the person's words, and each step, as the person chose it and sees its answers; once the person takes it
+  back, no words.
 """
 
 from collections.abc import Mapping
@@ -209,7 +210,8 @@ def take_step(referral: Referral, step: ReferralStep, by: UUID, now: datetime) -
     require_may_take(referral, step, by)
     following = THEN[step]
     accepted_at = now if following is _ACCEPTED else referral.accepted_at
-    return replace(referral, state=following, accepted_at=accepted_at, closed_at=None if following in OPEN else now)
+    taken = replace(referral, state=following, accepted_at=accepted_at, closed_at=None if following in OPEN else now)
+    return replace(taken, tells_outcome=False) if _is_refused_early(taken) else taken
 
 
 def decline(referral: Referral, reason: str, by: UUID, now: datetime) -> Referral:
@@ -244,9 +246,12 @@ def open_steps(referral: Referral, side: ReferralSide, viewer: UUID, *, is_both:
 def as_partner_sees(referral: Referral) -> Referral:
     """Without what a partner that sent it is not told, and without who of the co-op it is."""
     if referral.direction is ReferralDirection.OUT:
-        return replace(referral, person=None, sent_by=None)
+        unnamed = replace(referral, person=None, sent_by=None)
+        return replace(unnamed, who="", reach="", words="") if referral.state is ReferralState.REFUSED else unnamed
     unsaid = replace(referral, person=None, state=_state_told(referral))
-    return unsaid if referral.tells_outcome else replace(unsaid, reason="", outcome=None, outcome_words="")
+    if referral.tells_outcome and not _is_refused_early(referral):
+        return unsaid
+    return replace(unsaid, reason="", outcome=None, outcome_words="", tells_outcome=False)
 
 
 def entries_as_partner_sees(referral: Referral, entries: list[ReferralEntry]) -> list[ReferralEntry]:
@@ -262,6 +267,11 @@ def entries_as_partner_sees(referral: Referral, entries: list[ReferralEntry]) ->
         elif entry.kind in _TOLD or (entry.kind is ReferralEntryKind.CLOSED and referral.tells_outcome):
             told.append(replace(entry, said_by=None))
     return told
+
+
+def _is_refused_early(referral: Referral) -> bool:
+    """The person said no before it was taken on: there is no reason to tell, and it must not be known by that."""
+    return referral.state is ReferralState.REFUSED and referral.accepted_at is None
 
 
 def _state_told(referral: Referral) -> ReferralState:
