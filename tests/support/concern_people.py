@@ -127,10 +127,11 @@ class ConcernPeople:
         finally:
             await database.close()
 
-    async def told(self) -> list[tuple[str, set[UUID]]]:
-        """What notices are about and to whom, in their order."""
-        events = await self.co_op.published_events("matching")
-        return [(event.kind, set(map(UUID, event.person_ids))) for event in events if isinstance(event, facts.NoticeWanted)]
+    async def told(self) -> list[tuple[str, UUID]]:
+        """What notices are about and to whom, in their order. Each is to one person, and about nothing that another is about."""
+        events = [event for event in await self.co_op.published_events("matching") if isinstance(event, facts.NoticeWanted)]
+        assert len({event.about_id for event in events}) == len(events), "two of them can be joined"
+        return [(event.kind, UUID(person)) for event in events for [person] in [event.person_ids]]
 
 
 @asynccontextmanager

@@ -37,7 +37,7 @@ async def raise_concern(
         raise AlreadyExists("CONCERN_OPEN")
     if words:
         await concern_notes.add(work, ConcernNote(work.new_id(), raised.id, raiser, None, words, work.now))
-    await events_out.concern_notice(work, "concern_step", raised, raised.two)
+    await events_out.concern_notice(work, "concern_step", raised.two)
     return raised.id
 
 
