@@ -218,9 +218,13 @@ async def test_who_does_not_fit_does_not_reply_and_five_are_enough(infrastructur
         assert await asking.replies(workers[0]) == []
         with pytest.raises(NotFound, match="ASK_UNKNOWN"):
             await asking.reply(workers[5])
-        # Another peer's asks go with its peering.
+        # Another peer's asks go with its peering, and what it replied.
         await asking.take("3d" * 16)
+        own = await asking.ask(ada)
+        await asking.hear(federation.AskReplyReceived(peer="brook", ask_id=own, reply_id=REPLY))
+        assert len((await asking.own(ada))[0].replies) == 1
         await asking.hear(federation.PeerSevered(peer="brook"))
+        assert list((await asking.own(ada))[0].replies) == []
         found = await call_service(asking.stub.FindAsks, pb.FindAsksRequest(), asking.token(workers[5]))
         assert (list(found.asks), found.has_offer) == ([], True)
 
