@@ -44,8 +44,9 @@ class AskingPeople:
 
     async def ask(self, person: UUID, token: str = "", words: pb.AskWords = WORDS) -> str:
         request = pb.AskOtherCoOpsRequest(request_id=str(new_id()), person_id=str(person), words=words, co_ops=["brook"])
-        asked: pb.AskOtherCoOpsResponse = await call_service(self.stub.AskOtherCoOps, request, token or self.token(person))
-        return asked.ask_id
+        asked = await call_service(self.stub.AskOtherCoOps, request, token or self.token(person))
+        assert asked == pb.AskOtherCoOpsResponse(), "answers are kept beside who called"
+        return (await self.own(person, token))[0].ask_id
 
     async def own(self, of: UUID, token: str = "") -> list[pb.OwnAsk]:
         request = pb.GetAsksRequest(person_id=str(of))

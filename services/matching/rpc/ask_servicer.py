@@ -43,7 +43,7 @@ def ask_service(runtime: Runtime, districts: Mapping[str, Area], zone: ZoneInfo)
         runtime.transactions,
         {
             "PreviewAsk": acting(query(_previewed, preview, ask_messages.preview)),
-            "AskOtherCoOps": acting(command(_asked, ask, lambda ask_id: pb.AskOtherCoOpsResponse(ask_id=ask_id))),
+            "AskOtherCoOps": acting(command(_asked, ask, lambda _: pb.AskOtherCoOpsResponse())),
             "WithdrawAsk": acting(command(_withdrawn, withdraw_ask, lambda _: pb.WithdrawAskResponse())),
             "GetAsks": acting(query(_person, get_asks, ask_messages.own_asks)),
             "AnswerAskReply": acting(
