@@ -186,6 +186,13 @@ async def test_whoever_leaves_a_team_in_whatever_way_leaves_its_concerns_too(inf
         await people.form_team(ada, wren)
         again = await people.raise_concern(team, wren, ada)
         assert await people.step(again, ada) == STEPS.CONCERN_STEP_TALK, "nothing of before stands in the way"
+        # One that waits to be covered, of which scheduling says nothing any more, is not kept for ever.
+        for days, is_kept in ((-179, True), (-181, False)):
+            async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as rows:
+                due = people.co_op.now() + timedelta(days=days)
+                await rows.execute("update concern set step = 'cover', leaver = $1, due = $2 where id = $3", wren, due, UUID(again))
+            await people.forget_passed()
+            assert (again in await people.list_of(ada, ada)) is is_kept
 
 
 async def test_entries_of_one_person_are_one_and_nothing_stays_of_who_is_erased(infrastructure: Infrastructure) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from kith.matching.v1.enums import ConcernStep
 from libs.access import acting
 from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
@@ -43,12 +44,12 @@ _DUE = (
     .with_for_update()
 )
 _NEXT_DUE = select(func.min(concern.c.due)).where(concern.c.overdue_told_at.is_(None))
-_FORGET = (
-    delete(concern)
-    .where(concern.c.due.is_(None))
-    .where(
-        concern.c.since
-        <= NOW - func.make_interval(0, 0, 0, func.coalesce(select(concern_rule.c.kept_days).scalar_subquery(), bindparam("usual")))
+_KEPT_SINCE = NOW - func.make_interval(0, 0, 0, func.coalesce(select(concern_rule.c.kept_days).scalar_subquery(), bindparam("usual")))
+_FORGET = delete(concern).where(
+    or_(
+        concern.c.due.is_(None) & (concern.c.since <= _KEPT_SINCE),
+        # The two have parted, and nobody says any more whether the visits are covered.
+        (concern.c.step == ConcernStep.COVER.value) & (concern.c.due <= _KEPT_SINCE),
     )
 )
 
@@ -120,5 +121,5 @@ async def next_due(work: UnitOfWork) -> datetime | None:
 
 
 async def forget_over(work: UnitOfWork, usual_days: int) -> int:
-    """What has been over for as long as the rulebook keeps it, or so many days. Returns how many."""
+    """What has been over, or was to be covered, for as long as the rulebook keeps it, or so many days. Returns how many."""
     return (await work.connection.execute(_FORGET, {"now": work.now, "usual": usual_days})).rowcount
