@@ -18,11 +18,13 @@ from services.matching.storage import (
     standing_noes,
     support_profiles,
     tasks,
+    teams,
 )
 
 
 async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """The kept entry's own profile stays; where it has none, it takes over the other's. Merging again changes nothing."""
+    await teams.lock_of_two(work, kept, other)
     await support_profiles.take_over(work, kept, other)
     await held_credentials.move(work, kept, other)
     await merged_entries.move_noes(work, kept, other)
