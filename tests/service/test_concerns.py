@@ -84,6 +84,12 @@ async def test_who_acts_speaks_for_one_and_nothing_published_says_by_whose_wish(
             rows_of_notices = await rows.fetch("select actor, acting_for, subject from outbox where type like '%NoticeWanted'")
         assert [tuple(row)[:2] for row in rows_of_notices] == [("", "")] * 4, "nor do the envelopes"
         assert len({row["subject"] for row in rows_of_notices} - {concern}) == 4
+        with pytest.raises(FailedPrecondition, match="CONCERN_SET_ASIDE"):
+            await people.raise_concern(team, as_ada, wren)
+        await people.say("SetConcernAside", await people.raise_concern(team, wren, ada), wren)  # who set it aside may begin again
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as rows:
+            await rows.execute("update concern set since = since - interval '14 days'")
+        assert await people.raise_concern(team, as_ada, wren)
 
 
 @pytest.mark.capability("T11")

@@ -36,6 +36,9 @@ _COVERED = (
     .order_by(concern.c.id)
     .with_for_update()
 )
+_SET_ASIDE_AT = select(func.max(concern.c.since)).where(
+    concern.c.first == bindparam("one"), concern.c.second == bindparam("two"), concern.c.set_aside_by == bindparam("by")
+)
 _DUE = (
     select(concern)
     .where(concern.c.due <= NOW, concern.c.overdue_told_at.is_(None))
@@ -101,6 +104,13 @@ async def list_waiting_for_cover(work: UnitOfWork, owner: UUID, leaver: UUID, le
     """Those that wait until what this one left in the owner's team, then or before, is covered; locked."""
     rows = await work.connection.execute(_COVERED, {"of_owner": owner, "of_leaver": leaver, "left_at": left_at})
     return list(map(_to_concern, rows))
+
+
+async def last_set_aside(work: UnitOfWork, by: UUID, other: UUID) -> datetime | None:
+    """When this one last set something between the two aside."""
+    first, second = sorted((by, other))
+    at: datetime | None = (await work.connection.execute(_SET_ASIDE_AT, {"one": first, "two": second, "by": by})).scalar()
+    return at
 
 
 async def is_on_a_side(work: UnitOfWork, between: Concern, person: UUID) -> bool:

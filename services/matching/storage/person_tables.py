@@ -194,6 +194,7 @@ PERSON_TABLES = (
         {
             "first_well": "what each said when they looked back is private to them",
             "second_well": "what each said when they looked back is private to them",
+            "set_aside_by": "nobody is told by whose wish it was",
         },
         erasure=(
             Delete(("first", "second")),

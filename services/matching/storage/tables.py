@@ -373,6 +373,7 @@ concern = Table(
     optional("first_well", Boolean),
     optional("second_well", Boolean),
     optional("leaver", Uuid),
+    optional("set_aside_by", Uuid),
 )
 _BETWEEN_TWO = and_(concern.c.due.is_not(None), concern.c.leaver.is_(None))
 Index("concern_open", concern.c.first, concern.c.second, unique=True, postgresql_where=_BETWEEN_TWO)

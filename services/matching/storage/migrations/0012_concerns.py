@@ -11,7 +11,8 @@ down_revision = "0011_matching_days"
 branch_labels = None
 depends_on = None
 
-# The two stand in the order of their ids, so that both directions are one; `leaver` is who has left the team since.
+# The two stand in the order of their ids, so that both directions are one; `leaver` is who has left the team since,
+# and `set_aside_by` whom the other leaves in peace for a while.
 TABLES = """
 create table concern_rule (
   only_one boolean primary key default true check (only_one),
@@ -46,6 +47,7 @@ create table concern (
   first_well boolean,
   second_well boolean,
   leaver uuid,
+  set_aside_by uuid,
   check (first < second)
 );
 create unique index concern_open on concern (first, second) where due is not null and leaver is null;
