@@ -218,6 +218,10 @@ async def test_entries_of_one_person_are_one_and_nothing_stays_of_who_is_erased(
         assert {kind for kind, _ in await people.people.exported(kept)} >= {"concern", "concern_note"}
         as_kept = await people.people.let_act(robin, kept, "data_rights")
         assert {kind for kind, _ in await people.people.exported(kept, as_kept)} & {"concern", "concern_note"} == set()
+        async with people.co_op.database_transaction("matching", caller=callers.job("tests")) as rows:
+            await rows.execute("update concern set step = 'cover', leaver = $1 where id = $2", kept, UUID(concern))
+        await people.settle(ada, wren)  # scheduling has not heard of the merge
+        assert await people.step(concern, ada) == STEPS.CONCERN_STEP_ENDED
 
         await people.people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(kept)]), str(kept)))
         await people.co_op.wait_until_consumed("matching", "identity")

@@ -309,6 +309,11 @@ async def test_a_person_gets_and_erases_what_is_about_them(infrastructure: Infra
         await people.people.identity.publish((merged, str(second)))
         await people.co_op.wait_until_consumed("matching", "identity")
         assert str(second) in {said_by for _, said_by in steps_of(await people.get(about_fern, people.token(second)))}
+        third = await people.refer_in(surgery, second)
+        await people.put(third, nurse)  # from a page of before the merge
+        assert (await people.get(third)).person_id == str(second), "it is the entry's that is in use"
+        await people.give_place(surgery, nurse)
+        assert nurse not in {value for row in await people.co_op.all_rows("matching", "partner_place") for value in row}
 
         for one in (moss, second):
             erased = PersonErased(erasure_id=str(new_id()), person_ids=[str(one)])

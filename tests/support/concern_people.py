@@ -20,6 +20,7 @@ from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.rpc.client import call_service
+from services.matching.commands.close_covered import close_covered
 from services.matching.commands.forget_passed import forget_passed
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
@@ -124,6 +125,15 @@ class ConcernPeople:
         try:
             async with database.work(callers.job("forget_passed"), self.co_op.now()) as work:
                 await forget_passed(work, zone=ZoneInfo("Europe/London"))
+        finally:
+            await database.close()
+
+    async def settle(self, owner: UUID, leaver: UUID) -> None:
+        """As scheduling says that what somebody left is covered."""
+        database = Database(self.co_op.databases["matching"].run_url)
+        try:
+            async with database.work(callers.reaction("scheduling"), self.co_op.now(), "tests") as work:
+                await close_covered(work, owner, leaver, self.co_op.now())
         finally:
             await database.close()
 

@@ -208,6 +208,7 @@ PERSON_TABLES = (
     ),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
+    PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept"), erasure=(Delete(),)),
     WORN_HATS,
     ACTING_RIGHTS,
     READS,
