@@ -6,12 +6,22 @@
 
 Two asks that differ in one condition could still show by the step between them that there is exactly one person. So up to `BLUR - 1`
 people, drawn by lot, are left out before the steps: a step that is reached or missed does not point at one person, and "at least" stays
-true. Who asks the same again gets what was told before: matching keeps it by the question.
+true. Who asks the same again gets what was told before: matching keeps it by the question. And the lot hangs on who fits alone, so that
+the same people asked for in ten ways are one draw, and no average shows how many they are.
 """
+
+import hmac
+from collections.abc import Iterable
 
 BLUR = 3
 MOST = 1 << 20
 """More than any co-op has."""
+
+
+def lot(key: bytes, fitting: Iterable[str]) -> int:
+    """From 0 to `BLUR - 1`, always the same for the ids of those who fit. Only who has the key can tell which."""
+    who = "\n".join(sorted(fitting)).encode()
+    return int.from_bytes(hmac.digest(key, who, "sha256")) % BLUR
 
 
 def told(fitting: int, least: int, left_out: int) -> int:

@@ -1,5 +1,6 @@
 """Opens units of work for a servicer, with the current RPC's caller."""
 
+import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
@@ -32,6 +33,10 @@ class Transactions:
         self.database = database
         self.clock = clock
         self._request_key = request_key
+
+    def derive_key(self, purpose: bytes) -> bytes:
+        """32 bytes from the same secret, for something else; the same as long as that is."""
+        return hmac.digest(self._request_key, purpose, "sha256")
 
     async def command(
         self, request: CommandRequest, response_type: type[Response], do: Callable[[UnitOfWork], Awaitable[Response]]

@@ -47,7 +47,7 @@ _NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("/support/fairness", "place.fairness", "secretary"),
             ("/people/pairs", "place.neighbour_pairs", "secretary link"),
             ("/partners", "place.partners", "secretary"),
-            ("/people/put-in-touch", "place.put_in_touch", "secretary"),
+            ("/people/put-in-touch", "place.put_in_touch", "secretary link"),
             ("/second-looks", "place.second_looks", "scrutineer"),
         ),
     ),

@@ -23,6 +23,8 @@ class Right(StrEnum):
     """Own, acting, granted, emergency: `may_read` of libs/access, for each field."""
     OWN = r"require_person\(work\)"
     SECRETARY = r"hats\.require\(work, hats\.SECRETARY\)|require_person\(work, SECRETARY\)|require_secretary_or_founder\(work\)"
+    LINK = r"links\.require_link\(work\)"
+    """Who wears the hat that the rulebook names."""
     OWN_OR_SECRETARY = (
         r"(person != work\.caller\.person for person in persons\)|(work\.caller\.person|require_person\(work\)) != person|"
         r"credential\.person != caller):\s+await hats\.require\(work, hats\.SECRETARY\)"
@@ -90,7 +92,7 @@ GUARDS = {
     ("GetCredential", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/get_credential"),
     ("ListCredentials", "Credential"): Guard(_CREDENTIAL, Right.OWN_OR_SECRETARY, "identity/queries/list_credentials"),
     ("ListWatchedCredentials", "Credential"): Guard(_CREDENTIAL, Right.SECRETARY, "identity/queries/list_watched_credentials"),
-    ("GetAgreedReplies", "AgreedReply"): Guard("co_op reference", Right.SECRETARY, "matching/queries/get_agreed_replies"),
+    ("GetAgreedReplies", "AgreedReply"): Guard("co_op reference", Right.LINK, "matching/queries/get_agreed_replies"),
     ("CheckGate", "GateCheck"): Guard("gate", Right.OWN_OR_SECRETARY, "identity/queries/check_gate"),
     ("ListEmergencyAccess", "EmergencyAccess"): Guard(
         "reason reviewed_by", Right.OWN_ACTING_OR_SECRETARY, "identity/queries/list_emergency_access"

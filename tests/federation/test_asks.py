@@ -127,7 +127,8 @@ async def test_an_ask_waits_for_a_peer_that_is_away_and_its_end_comes_with_it(pa
     assert await brook.shows(waiting, brook.workers[0])
     assert not await brook.shows(withdrawn, brook.workers[0])
     async with brook.party.co_op.database_transaction("federation") as connection:
-        assert await connection.fetchval("select ended and not counted from ask_in where ask = $1", withdrawn)
+        # Its end came right behind it. On a busy machine it may have been counted in between; nobody is shown it either way.
+        assert await connection.fetchval("select ended from ask_in where ask = $1", withdrawn)
     # Its time is over: nobody is shown it, and who asked is asked no more.
     pair.network.advance_clocks(29 * 86_400)
     assert not await brook.shows(waiting, brook.workers[0])

@@ -10,11 +10,13 @@ import pytest
 from google.protobuf.message import Message
 
 from kith.federation.facts.v1 import facts_pb2 as federation
+from kith.governance.facts.v1.facts_pb2 import AdoptedMatching, RulebookAdopted
 from kith.identity.facts.v1.facts_pb2 import HatGiven, PersonErased, PersonsMerged
 from kith.matching.v1 import asks_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1.asks_pb2_grpc import AskServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
@@ -42,8 +44,9 @@ class AskingPeople:
 
     async def ask(self, person: UUID, token: str = "", words: pb.AskWords = WORDS) -> str:
         request = pb.AskOtherCoOpsRequest(request_id=str(new_id()), person_id=str(person), words=words, co_ops=["brook"])
-        asked: pb.AskOtherCoOpsResponse = await call_service(self.stub.AskOtherCoOps, request, token or self.token(person))
-        return asked.ask_id
+        asked = await call_service(self.stub.AskOtherCoOps, request, token or self.token(person))
+        assert asked == pb.AskOtherCoOpsResponse(), "answers are kept beside who called"
+        return (await self.own(person, token))[0].ask_id
 
     async def own(self, of: UUID, token: str = "") -> list[pb.OwnAsk]:
         request = pb.GetAsksRequest(person_id=str(of))
@@ -87,8 +90,8 @@ class AskingPeople:
     async def replies(self, worker: UUID) -> list[pb.OwnReply]:
         return list((await call_service(self.stub.FindAsks, pb.FindAsksRequest(), self.token(worker))).replies)
 
-    async def agreed(self, link: UUID) -> list[tuple[str, str]]:
-        found = await call_service(self.stub.GetAgreedReplies, pb.GetAgreedRepliesRequest(), self.token(link, "secretary"))
+    async def agreed(self, link: UUID, hat: str = "secretary") -> list[tuple[str, str]]:
+        found = await call_service(self.stub.GetAgreedReplies, pb.GetAgreedRepliesRequest(), self.token(link, hat))
         return [(one.person_id, one.reference) for one in found.replies]
 
     async def published(self) -> list[str]:
@@ -165,6 +168,7 @@ async def test_both_entries_of_one_person_have_one_ask_and_who_leaves_or_is_eras
         await asking.people.co_op.wait_until_consumed("matching", "identity")
         assert [one.ask_id for one in await asking.own(ada)] == [ask]
         assert sorted(await asking.agreed(link)) == sorted([(str(ada), reference), (str(wren), REFERENCE)])
+        await _follows_the_hat_of_the_link(asking, link)
         kinds = {kind for kind, _ in await asking.people.exported(ada)}
         assert {"co_op_ask", "co_op_ask_reply"} <= kinds
         assert "received_ask_reply" in {kind for kind, _ in await asking.people.exported(wren)}
@@ -215,8 +219,28 @@ async def test_who_does_not_fit_does_not_reply_and_five_are_enough(infrastructur
         assert await asking.replies(workers[0]) == []
         with pytest.raises(NotFound, match="ASK_UNKNOWN"):
             await asking.reply(workers[5])
-        # Another peer's asks go with its peering.
+        # Another peer's asks go with its peering, and what it replied.
         await asking.take("3d" * 16)
+        own = await asking.ask(ada)
+        await asking.hear(federation.AskReplyReceived(peer="brook", ask_id=own, reply_id=REPLY))
+        assert len((await asking.own(ada))[0].replies) == 1
         await asking.hear(federation.PeerSevered(peer="brook"))
+        assert list((await asking.own(ada))[0].replies) == []
         found = await call_service(asking.stub.FindAsks, pb.FindAsksRequest(), asking.token(workers[5]))
         assert (list(found.asks), found.has_offer) == ([], True)
+
+
+async def _follows_the_hat_of_the_link(asking: AskingPeople, link: UUID) -> None:
+    """Where the rulebook names a hat of its own, a secretary sees nothing of it, and neither does the database show it to them."""
+    await asking.people.identity.publish((HatGiven(person_id=str(link), hat="link"), str(link)))
+    await asking.people.co_op.wait_until_consumed("matching", "identity")
+    for hat, other in (("link", "secretary"), ("secretary", "link")):
+        rules = AdoptedMatching(interest_days=14, meeting_days=28, trial_days=56, shown_a_week=20, link_hat=hat)
+        adopted = RulebookAdopted(rulebook_hash="11" * 32, decision_id=str(new_id()), matching=rules)
+        await asking.people.governance.publish((adopted, adopted.decision_id))
+        await asking.people.co_op.wait_until_consumed("matching", "governance")
+        assert len(await asking.agreed(link, hat)) == 2
+        with pytest.raises(NotAllowed, match="HAT_NEEDED"):
+            await asking.agreed(link, other)
+        async with asking.people.co_op.database_transaction("matching", caller=callers.Caller(str(link), link, hat=other)) as rows:
+            assert await rows.fetch("select id from co_op_ask_reply union all select id from received_ask_reply") == []

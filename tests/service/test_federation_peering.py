@@ -155,12 +155,18 @@ async def test_suspending_and_resuming_reach_the_other_side_and_both_must_resume
 async def test_a_severed_peer_is_told_and_is_not_heard_any_more(infrastructure: Infrastructure) -> None:
     async with running_federations(infrastructure, "elm-row", "mill-lane") as (elm, mill):
         await pair_co_ops(elm, mill)
+        for one, other in ((elm, "mill-lane"), (mill, "elm-row")):
+            async with one.co_op.database_transaction("federation", owner=True) as rows:
+                await rows.execute("insert into ask_in (peer, ask, content, until, came_at) values ($1, 'ask', '', 0, now())", other)
         request = pb.SeverPeerRequest(request_id=str(new_id()), peer="mill-lane", decision_id=await elm.record_decision(), return_data=True)
         await call_service(elm.stub.SeverPeer, request, elm.token)
 
         severed = await mill.wait_until_peer_state("elm-row", pb.PEER_STATE_SEVERED)
         assert {event.what for event in severed.events if event.by_them} >= {"severed", "data_return_asked"}
         assert facts.PeerSevered(peer="elm-row", by_us=False) in await mill.co_op.published_events("federation")
+        for one in (elm, mill):
+            async with one.co_op.database_transaction("federation", owner=True) as rows:
+                assert await rows.fetchval("select ended from ask_in"), "nothing is answered to it any more"
         with pytest.raises(FailedPrecondition, match="PEER_IS_SEVERED"):
             await mill.confirm("elm-row", severed.code)
 

@@ -146,7 +146,10 @@ async def test_a_day_proposes_pairs_to_both_and_each_checks_their_own_part(
         assert ada == {"id": ada["id"], "wants": 1, "ranks": [[wren["id"]], [fern["id"]]]}
         assert fern == {"id": fern["id"], "places": 2, "ranks": [[ada["id"]]]}
 
-        # All agreed: a secretary recounts it, and the result is the same.
+        # All agreed: a secretary recounts it, and the result is the same. One who took part reads nobody's ranks.
+        await days.make_secretary(they.ada)
+        with refused_with(NotAllowed, "OWN_MATCHING_DAY"):
+            await days.recount(day, they.ada)
         answer = await recomputed(await days.recount(day, they.secretary), tmp_path, capsys)
         assert answer["pairs"] == sorted([[ada["id"], fern["id"]], [lines[they.ben]["id"], wren["id"]]])
         assert answer["unmatched"]["persons"] == [lines[they.cora]["id"]]

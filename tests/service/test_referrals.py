@@ -177,6 +177,14 @@ async def test_a_no_of_the_person_looks_like_one_of_the_co_op(infrastructure: In
         await people.tell(declined, people.token(moss))
         assert (await people.get(declined, people.token(nurse))).reason == "We have no room."
 
+        await people.make_secretary(sister)
+        await people.give_place(surgery, people.secretary)
+        for both in (sister, people.secretary):  # who acts for him; who speaks for the surgery as well
+            hat = people.token(both, hat="secretary")
+            assert list((await people.get(later, hat)).steps) == []
+            with pytest.raises(NotAllowed, match="BOTH_SIDES"):
+                await people.answer(later, hat, accepted=False, reason="We have no room.")
+        await people.end_place(surgery, people.secretary)
         await people.answer(later)
         before = await people.get(later, people.token(nurse))
         await people.refuse(later, people.token(moss))
@@ -212,6 +220,9 @@ async def test_a_person_asks_a_partner_and_hears_what_came_of_it(infrastructure:
         with pytest.raises(FailedPrecondition, match="REFERRAL_MOVED_ON"):
             await people.tell(referral, people.token(fern))
         again = await people.refer_out(fern, church)
+        assert list((await people.get(again, people.token(sister))).steps) == []
+        with pytest.raises(NotAllowed, match="BOTH_SIDES"):
+            await people.answer(again, people.token(sister))  # who acts for the person
         await people.refuse(again, people.token(fern))
         assert (await people.get(again, people.token(vicar))).referral.state == refs.REFERRAL_STATE_REFUSED
         with pytest.raises(NotAllowed, match="NOT_YOURS"):
@@ -298,6 +309,11 @@ async def test_a_person_gets_and_erases_what_is_about_them(infrastructure: Infra
         await people.people.identity.publish((merged, str(second)))
         await people.co_op.wait_until_consumed("matching", "identity")
         assert str(second) in {said_by for _, said_by in steps_of(await people.get(about_fern, people.token(second)))}
+        third = await people.refer_in(surgery, second)
+        await people.put(third, nurse)  # from a page of before the merge
+        assert (await people.get(third)).person_id == str(second), "it is the entry's that is in use"
+        await people.give_place(surgery, nurse)
+        assert nurse not in {value for row in await people.co_op.all_rows("matching", "partner_place") for value in row}
 
         for one in (moss, second):
             erased = PersonErased(erasure_id=str(new_id()), person_ids=[str(one)])

@@ -56,8 +56,9 @@ class AskingCoOp:
     async def ask(self, other: "AskingCoOp", words: pb.AskWords = WORDS, person: UUID | None = None) -> str:
         of = person or self.user
         request = pb.AskOtherCoOpsRequest(request_id=str(new_id()), person_id=str(of), words=words, co_ops=[other.id])
-        asked: pb.AskOtherCoOpsResponse = await call_service(self.stub.AskOtherCoOps, request, self.token(of))
-        return asked.ask_id
+        await call_service(self.stub.AskOtherCoOps, request, self.token(of))
+        found = await call_service(self.stub.GetAsks, pb.GetAsksRequest(person_id=str(of)), self.token(of))
+        return str(found.asks[0].ask_id)
 
     async def withdraw(self, ask: str, person: UUID | None = None) -> None:
         request = pb.WithdrawAskRequest(request_id=str(new_id()), ask_id=ask)

@@ -20,6 +20,7 @@ from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
 from libs.rpc.client import call_service
+from services.matching.commands.close_covered import close_covered
 from services.matching.commands.forget_passed import forget_passed
 from tests.support.matching_people import MatchingPeople
 from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
@@ -127,10 +128,20 @@ class ConcernPeople:
         finally:
             await database.close()
 
-    async def told(self) -> list[tuple[str, set[UUID]]]:
-        """What notices are about and to whom, in their order."""
-        events = await self.co_op.published_events("matching")
-        return [(event.kind, set(map(UUID, event.person_ids))) for event in events if isinstance(event, facts.NoticeWanted)]
+    async def settle(self, owner: UUID, leaver: UUID) -> None:
+        """As scheduling says that what somebody left is covered."""
+        database = Database(self.co_op.databases["matching"].run_url)
+        try:
+            async with database.work(callers.reaction("scheduling"), self.co_op.now(), "tests") as work:
+                await close_covered(work, owner, leaver, self.co_op.now())
+        finally:
+            await database.close()
+
+    async def told(self) -> list[tuple[str, UUID]]:
+        """What notices are about and to whom, in their order. Each is to one person, and about nothing that another is about."""
+        events = [event for event in await self.co_op.published_events("matching") if isinstance(event, facts.NoticeWanted)]
+        assert len({event.about_id for event in events}) == len(events), "two of them can be joined"
+        return [(event.kind, UUID(person)) for event in events for [person] in [event.person_ids]]
 
 
 @asynccontextmanager

@@ -8,17 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from kith.identity.v1 import credentials_pb2 as credentials
 from kith.matching.v1 import call_outs_pb2 as call_outs
 from kith.matching.v1 import introductions_pb2 as introductions
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1.enums import WorksAs
+from kith.scheduling.v1 import visits_pb2 as visits
 from libs.refusals import FailedPrecondition, NotFound
 from libs.rpc.enums import to_wire
+from scripts.cli.demo import week
 from scripts.cli.demo.clocks import poll_until
 from scripts.cli.demo.co_op import OFFICERS, DemoCoOp
 from scripts.cli.demo.expected_results import read_classes
-from scripts.cli.demo.week import TeamTokens, plan_week
+from scripts.cli.demo.week import TeamTokens
 
 _FIRST_VISIT = ("dbs", "references", "right_to_work")
 _GETTING, _GIVING, _ANYBODY = {"supported", "user"}, {"worker"}, {"member"}
@@ -48,11 +52,12 @@ class DemoCare:
         self._examples: dict[str, list[dict[str, Any]]] = tomllib.loads(file.read_text(encoding="utf-8"))
         self._tokens: dict[str, str] = {}
         self._secretary_token = ""
+        self._first_visit = visits.Visit()
         self._people = self._numbers(_GETTING, len(self._examples["people"]))
         self._workers = self._numbers(_GIVING, len(self._examples["workers"]), self._people)
 
     async def begin(self) -> CareMembers:
-        """Profiles and call-outs of all; a team of two, with a week of visits, and a trial, of the first person."""
+        """Profiles and call-outs of all; a team of two, and a trial, of the first person."""
         looking = map(self._look, self._people, self._examples["people"])
         offering = map(self._offer, self._workers, self._examples["workers"])
         await asyncio.gather(*looking, *offering)
@@ -62,9 +67,26 @@ class DemoCare:
         await asyncio.gather(*map(self._get_ready, self._workers))
         await self._go_through(owner, in_team, _TO_TEAM)
         await self._go_through(owner, on_trial, _TO_TRIAL)
-        team = TeamTokens(str(self._co_op.persons[owner]), await self._token(owner), await self._token(in_team))
-        await plan_week(self._co_op.connection, team, self._examples["visits"])
         return CareMembers(owner, seeker, in_team, on_trial)
+
+    async def take_first_visit(self) -> Timestamp:
+        """When it ends: the clocks are to be moved past it."""
+        [first] = self._examples["first_visit"]
+        self._first_visit = await week.take_first_visit(self._co_op.connection, await self._team(), first["minutes"])
+        return self._first_visit.ends_at
+
+    async def go_on(self) -> None:
+        """The first visit is over, and is written down. A week is planned, and mornings that repeat."""
+        self._tokens.clear()
+        [first], [every] = self._examples["first_visit"], self._examples["repeats"]
+        connection, team = self._co_op.connection, await self._team()
+        await week.write_down(connection, team, self._first_visit, first["note"])
+        await week.plan_week(connection, team, self._examples["visits"])
+        await week.repeat(connection, team, every)
+
+    async def _team(self) -> TeamTokens:
+        owner, in_team = self._people[0], self._workers[0]
+        return TeamTokens(str(self._co_op.persons[owner]), await self._token(owner), await self._token(in_team))
 
     def _numbers(self, classes: set[str], count: int, taken: Sequence[str] = ()) -> list[str]:
         by_number = read_classes(self._co_op.example)

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from kith.governance.v1 import governance_pb2 as governance
@@ -140,9 +141,14 @@ class Scenario:
         return motion
 
     async def begin_care(self) -> CareMembers:
-        """Profiles, call-outs, a team and a trial in each co-op. Returns whose they are in the first."""
-        members = await asyncio.gather(*(DemoCare(co_op, EXAMPLES / "care.toml").begin() for co_op in self._co_ops))
-        self._steps.done("A few members of each say what they look for and offer. Two have a team with a week of visits, and two try it.")
+        """Profiles, call-outs, a trial, and a team with its week in each co-op. Returns whose they are in the first."""
+        cares = [DemoCare(co_op, EXAMPLES / "care.toml") for co_op in self._co_ops]
+        members = await asyncio.gather(*(care.begin() for care in cares))
+        self._steps.done("A few members of each say what they look for and offer. Two are a team, and two try it.")
+        ends = await asyncio.gather(*(care.take_first_visit() for care in cares))
+        await self._clocks.advance_past(max(ends, key=lambda end: end.seconds), timedelta(minutes=5))
+        await asyncio.gather(*(care.go_on() for care in cares))
+        self._steps.done("A first visit was, and the clocks were moved past it. The worker wrote it down, and the week goes on.")
         return members[0]
 
     async def print_sign_in_links(self, open_motion: DemoMotion, care: CareMembers) -> None:
@@ -159,9 +165,9 @@ class Scenario:
         first = self._co_ops[0]
         print_result(f"Four people of {first.name}, who get support and give it:\n")
         for number, does in (
-            (care.owner, "has a team and a week of visits, and tries it with somebody: /week, /team, /people/reviews"),
+            (care.owner, "has a visit to confirm, a team and a week, and tries it with somebody: /, /week, /team, /people/reviews"),
             (care.seeker, "looks for people: /people/suggested, /people/call-outs"),
-            (care.in_team, "is in a team, and goes to visits: /week, /team"),
+            (care.in_team, "is in a team, and goes to visits: /today, /week, /team"),
             (care.on_trial, "tries it, and counts visits: /people/reviews"),
         ):
             print_result(f"  Member {number} {does}\n    {await first.sign_in_link(number)}")

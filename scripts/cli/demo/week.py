@@ -1,11 +1,16 @@
-"""The week of the demonstration's team: visits that the person asked for or agreed to, and one that waits for somebody."""
+"""The week of the demonstration's team: a visit that was, those that the person asked for or agreed to, and mornings that repeat."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from kith.scheduling.v1 import visit_records_pb2 as records
+from kith.scheduling.v1 import visit_series_pb2 as series
 from kith.scheduling.v1 import visits_pb2 as pb
 from libs.refusals import FailedPrecondition, NotFound
 from scripts.cli.connection import Connection
@@ -26,18 +31,65 @@ class TeamTokens:
     worker: str
 
 
+async def take_first_visit(connection: Connection, team: TeamTokens, minutes: int) -> pb.Visit:
+    """In the next half hour. The person asks for it, and the worker takes it."""
+    now = connection.now().astimezone(connection.instance.co_op.zone)
+    visit = await _propose(connection, team, team.person, _local_time({"minutes": minutes}, now))
+    await _take(connection, team, visit)
+    return visit
+
+
+async def write_down(connection: Connection, team: TeamTokens, visit: pb.Visit, note: str) -> None:
+    """The worker writes what happened; it waits for the person."""
+    zone = connection.instance.co_op.zone
+    starts, ends = (_local_moment(moment, zone) for moment in (visit.starts_at, visit.ends_at))
+    request = records.RecordVisitRequest(visit_id=visit.visit_id, starts=starts, ends=ends, note=note)
+    await connection.call(connection.visit_records.RecordVisit, request, team.worker)
+
+
+async def repeat(connection: Connection, team: TeamTokens, every: dict[str, Any]) -> None:
+    """The person plans visits that repeat from tomorrow on, and the worker takes all that are there."""
+    first_day = (connection.now().astimezone(connection.instance.co_op.zone) + timedelta(days=1)).date()
+    hours, _, rest = every["start"].partition(":")
+    pattern = series.SeriesPattern(
+        first_day=first_day.isoformat(),
+        weekdays=every["weekdays"],
+        every_weeks=1,
+        start=60 * int(hours) + int(rest),
+        minutes=every["minutes"],
+    )
+    request = series.ProposeSeriesRequest(person_id=team.person_id, pattern=pattern, workers=1)
+    proposed: series.ProposeSeriesResponse = await connection.call(connection.visit_series.ProposeSeries, request, team.person)
+    shown: series.GetSeriesResponse = await connection.call(
+        connection.visit_series.GetSeries, series.GetSeriesRequest(series_id=proposed.series_id), team.worker
+    )
+    seen = [series.ShownVisit(visit_id=visit.visit_id, version=visit.version) for visit in shown.visits]
+    take = series.TakeSeriesRequest(series_id=proposed.series_id, visits=seen)
+    await connection.call(connection.visit_series.TakeSeries, take, team.worker)
+
+
 async def plan_week(connection: Connection, team: TeamTokens, visits: list[dict[str, Any]]) -> None:
     """Proposes, agrees and takes the visits of the examples."""
     now = connection.now().astimezone(connection.instance.co_op.zone)
     for visit in visits:
-        when = _local_time(visit, now)
         proposer = team.worker if visit["waits_for"] == "agreement" else team.person
-        request = pb.ProposeVisitRequest(person_id=team.person_id, when=when, workers=1)
-        proposed: pb.ProposeVisitResponse = await _once_heard(partial(connection.call, connection.visits.ProposeVisit, request, proposer))
+        proposed = await _propose(connection, team, proposer, _local_time(visit, now))
         if visit["waits_for"] == "nobody":
-            shown = await connection.call(connection.visits.GetVisit, pb.GetVisitRequest(visit_id=proposed.visit_id), team.person)
-            take = pb.TakeVisitRequest(visit_id=proposed.visit_id, version=shown.visit.version)
-            await _once_heard(partial(connection.call, connection.visits.TakeVisit, take, team.worker))
+            await _take(connection, team, proposed)
+
+
+async def _propose(connection: Connection, team: TeamTokens, proposer: str, when: pb.LocalTime) -> pb.Visit:
+    request = pb.ProposeVisitRequest(person_id=team.person_id, when=when, workers=1)
+    proposed: pb.ProposeVisitResponse = await _once_heard(partial(connection.call, connection.visits.ProposeVisit, request, proposer))
+    shown: pb.GetVisitResponse = await connection.call(
+        connection.visits.GetVisit, pb.GetVisitRequest(visit_id=proposed.visit_id), team.person
+    )
+    return shown.visit
+
+
+async def _take(connection: Connection, team: TeamTokens, visit: pb.Visit) -> None:
+    take = pb.TakeVisitRequest(visit_id=visit.visit_id, version=visit.version)
+    await _once_heard(partial(connection.call, connection.visits.TakeVisit, take, team.worker))
 
 
 def _local_time(visit: dict[str, Any], now: datetime) -> pb.LocalTime:
@@ -51,6 +103,11 @@ def _local_time(visit: dict[str, Any], now: datetime) -> pb.LocalTime:
         is_late = start + minutes >= _MINUTES_A_DAY
         day, start = (now.date() + timedelta(days=1), 0) if is_late else (now.date(), start)
     return pb.LocalTime(day=day.isoformat(), start=start, minutes=minutes)
+
+
+def _local_moment(at: Timestamp, zone: ZoneInfo) -> records.LocalMoment:
+    local = at.ToDatetime(tzinfo=UTC).astimezone(zone)
+    return records.LocalMoment(day=local.date().isoformat(), minute=60 * local.hour + local.minute)
 
 
 async def _once_heard(call: Callable[[], Awaitable[Any]]) -> Any:

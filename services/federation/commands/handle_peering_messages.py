@@ -17,7 +17,7 @@ from services.federation.commands.receive_messages import MessageHandler
 from services.federation.commands.sign_agreement import sign_agreement
 from services.federation.domain import agreement, message_stream, peering
 from services.federation.domain.peering import PeeringAction
-from services.federation.storage import events_out, peers
+from services.federation.storage import asks, events_out, peers
 from services.federation.storage.local_identity import LocalIdentity
 
 
@@ -78,6 +78,7 @@ async def _handle_sever(work: UnitOfWork, peer_id: str, payload: Mapping[str, Js
     reference = _parse_decision_reference(payload)
     state_before = peer.state
     await peers.save_peering(work, replace(peer, state=peering.next_state(state_before, PeeringAction.SEVER)))
+    await asks.end_all_in(work, peer.id)
     await peers.add_log_entry(work, peer.id, "severed", by_them=True, detail=reference)
     if payload.get("return_data") is True:
         await peers.add_log_entry(work, peer.id, "data_return_asked", by_them=True, detail=reference)

@@ -8,7 +8,7 @@ from libs.database.engine import UnitOfWork
 from libs.refusals import AlreadyExists
 from services.federation.domain import message_stream, peering
 from services.federation.domain.peering import PeeringAction
-from services.federation.storage import decisions, events_out, peer_messages, peers
+from services.federation.storage import asks, decisions, events_out, peer_messages, peers
 from services.federation.storage.peers import Peer
 
 
@@ -29,6 +29,7 @@ async def sever_peer(
     decision = await decisions.require_passed(work, decision_id, number)
     peer = replace(peer, state=peering.next_state(peer.state, PeeringAction.SEVER))
     await peers.save_peering(work, peer)
+    await asks.end_all_in(work, peer.id)
     await peers.add_log_entry(work, peer.id, "severed", decision_number=number)
     if return_data:
         await peers.add_log_entry(work, peer.id, "data_return_asked", decision_number=number)

@@ -33,6 +33,7 @@ _OF_DAY = select(func.count()).select_from(ask_in).where(ask_in.c.peer == bindpa
 _UNCOUNTED = select(ask_in.c.peer, ask_in.c.content).where(~ask_in.c.counted, *_OPEN_IN).order_by(ask_in.c.came_at, ask_in.c.ask).limit(100)
 _COUNT_IN = update(ask_in).where(*_IN).values(counted=True).returning(ask_in.c.ended)
 _END_IN = update(ask_in).where(*_IN, ~ask_in.c.ended).values(ended=True)
+_END_ALL_IN = update(ask_in).where(ask_in.c.peer == bindparam("by"), ~ask_in.c.ended).values(ended=True)
 _ADD_REPLY = insert(ask_reply).on_conflict_do_nothing()
 _REPLY = (ask_reply.c.peer == bindparam("with"), ask_reply.c.ask == bindparam("about"), ask_reply.c.reply == bindparam("named"))
 _LIVE_REPLY = and_(*_REPLY, ask_reply.c.ours == bindparam("by_us"), ~ask_reply.c.ended)
@@ -121,6 +122,11 @@ async def mark_counted_in(work: UnitOfWork, peer: str, ask: str) -> bool:
 async def end_in(work: UnitOfWork, peer: str, ask: str) -> bool:
     """False if there is none, or it ended before."""
     return (await work.connection.execute(_END_IN, {"by": peer, "of": ask})).rowcount > 0
+
+
+async def end_all_in(work: UnitOfWork, peer: str) -> None:
+    """Nothing is answered to this peer any more."""
+    await work.connection.execute(_END_ALL_IN, {"by": peer})
 
 
 # --- replies

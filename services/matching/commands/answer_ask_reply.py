@@ -22,5 +22,5 @@ async def answer_ask_reply(work: UnitOfWork, reply_id: str, *, yes: bool) -> str
     await co_op_asks.save_reply(work, answered)
     if answered.reference and not reply.reference:
         await events_out.ask_reply_accepted(work, answered)
-        await events_out.ask_notice(work, "ask_link_told", await links.list_links(work))
+        await events_out.private_notice(work, "ask_link_told", await links.list_links(work))
     return answered.reference

@@ -28,4 +28,4 @@ async def answer_facilitation(
             raise FailedPrecondition("FACILITATOR_ON_A_SIDE")
     if changed != concern:
         await save_step(work, concern, changed)
-        await events_out.concern_notice(work, "concern_waiting", changed, changed.two)
+        await events_out.concern_notice(work, "concern_waiting", changed.two)

@@ -16,10 +16,10 @@ from services.matching.domain.support_profile import SCOPE
 from services.matching.storage import co_op_asks, events_out, projections
 
 
-async def ask_other_co_ops(work: UnitOfWork, person: UUID, words: AskWords, co_ops: Sequence[str], *, districts: Mapping[str, Area]) -> str:
-    """Returns its id.
-
-    Raises NotAllowed NOT_YOURS, ACTING_ENDED, ACTING_OUTSIDE_SCOPE or MEMBERS_ONLY, FailedPrecondition TOO_MANY_ASKS or ASKS_TODAY,
+async def ask_other_co_ops(
+    work: UnitOfWork, person: UUID, words: AskWords, co_ops: Sequence[str], *, districts: Mapping[str, Area]
+) -> None:
+    """Raises NotAllowed NOT_YOURS, ACTING_ENDED, ACTING_OUTSIDE_SCOPE or MEMBERS_ONLY, FailedPrecondition TOO_MANY_ASKS or ASKS_TODAY,
     Invalid for a field.
     """
     await acting.require_self_or_acting(work, person, SCOPE)
@@ -34,4 +34,3 @@ async def ask_other_co_ops(work: UnitOfWork, person: UUID, words: AskWords, co_o
     co_op_ask.require_room(len(await co_op_asks.list_open(work, person)), of_today, rules)
     await co_op_asks.add(work, new)
     await events_out.other_co_ops_asked(work, new)
-    return new.id

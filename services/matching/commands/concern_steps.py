@@ -12,7 +12,7 @@ async def save_step(work: UnitOfWork, before: Concern, after: Concern) -> None:
     """Both are told of a new step, whoever took it: what is published says nothing of by whose wish it was."""
     await save_steps(work, [after])
     if after.step is not before.step:
-        await events_out.concern_notice(work, "concern_step", after, after.two)
+        await events_out.concern_notice(work, "concern_step", after.two)
 
 
 async def save_steps(work: UnitOfWork, changed: Sequence[Concern]) -> None:

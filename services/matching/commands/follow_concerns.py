@@ -17,12 +17,12 @@ async def follow_concerns(work: UnitOfWork) -> int:
         if concern.step is ConcernStep.AGREED:
             asked = look_back(concern, work.now, rules)
             await save_steps(work, [asked])
-            await events_out.concern_notice(work, "concern_look_back", asked, asked.two)
+            await events_out.concern_notice(work, "concern_look_back", asked.two)
         elif concern.step is ConcernStep.LOOK_BACK:
             await save_step(work, concern, close_over_time(concern, work.now))
         else:
             await save_steps(work, [replace(concern, overdue_told_at=work.now)])
-            await events_out.concern_notice(work, "concern_overdue", concern, _told(concern))
+            await events_out.concern_notice(work, "concern_overdue", _told(concern))
     return len(due)
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kith.matching.v1.enums import PartnerEntryKind
-from libs.access import hats
+from libs.access import hats, merged_persons
 from libs.database.engine import UnitOfWork
 from services.matching.commands.partner_side import record
 from services.matching.domain.partner import PartnerPlace, require_partner_goes_on
@@ -11,11 +11,14 @@ from services.matching.storage import events_out, partners
 
 
 async def give_partner_place(work: UnitOfWork, partner_id: UUID, person: UUID) -> None:
-    """Who has a place already keeps it. They are told.
+    """Who has a place already keeps it; the place is the entry's that is in use. They are told.
 
     Raises NotAllowed HAT_NEEDED or PERSON_NEEDED, NotFound PARTNER_UNKNOWN, FailedPrecondition PARTNER_ENDED.
     """
     await hats.require_person(work, hats.SECRETARY)
+    # Before the partner, as a merge does.
+    await merged_persons.lock(work, person)
+    person = await merged_persons.find_kept(work, person) or person
     # Locked: two places at once are one after the other.
     partner = await partners.get(work, partner_id, lock=True)
     require_partner_goes_on(partner)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from libs.access import held_credentials
+from libs.access import held_credentials, merged_persons
 from libs.database.engine import UnitOfWork
 from services.matching.domain import introduction as steps
 from services.matching.domain.introduction import Side
@@ -18,11 +18,15 @@ from services.matching.storage import (
     standing_noes,
     support_profiles,
     tasks,
+    teams,
 )
 
 
 async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """The kept entry's own profile stays; where it has none, it takes over the other's. Merging again changes nothing."""
+    await merged_persons.lock(work, kept, other)
+    await merged_persons.add(work, other, kept)
+    await teams.lock_of_two(work, kept, other)
     await support_profiles.take_over(work, kept, other)
     await held_credentials.move(work, kept, other)
     await merged_entries.move_noes(work, kept, other)

@@ -24,5 +24,5 @@ async def name_facilitator(work: UnitOfWork, concern_id: UUID, named: UUID) -> b
     if changed != concern:
         await save_step(work, concern, changed)
         waits_for = changed.facilitator or changed.other(own)
-        await events_out.concern_notice(work, "concern_waiting", changed, (waits_for,))
+        await events_out.concern_notice(work, "concern_waiting", (waits_for,))
     return changed.facilitator is not None

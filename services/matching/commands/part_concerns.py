@@ -17,7 +17,7 @@ async def part_concerns(work: UnitOfWork, team: UUID, leaver: UUID) -> None:
     parted = [part(concern, leaver, work.now, rules) for concern in found]
     await save_steps(work, parted)
     for concern in parted:
-        await events_out.concern_notice(work, "concern_step", concern, concern.two)
+        await events_out.concern_notice(work, "concern_step", concern.two)
 
 
 async def stop_facilitating(work: UnitOfWork, person: UUID) -> None:
@@ -25,4 +25,4 @@ async def stop_facilitating(work: UnitOfWork, person: UUID) -> None:
     freed = [end_facilitation(concern, person) for concern in await concerns.list_facilitated(work, person)]
     await save_steps(work, freed)
     for concern in freed:
-        await events_out.concern_notice(work, "concern_waiting", concern, concern.two)
+        await events_out.concern_notice(work, "concern_waiting", concern.two)

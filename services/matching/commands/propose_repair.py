@@ -24,4 +24,4 @@ async def propose_repair(work: UnitOfWork, concern_id: UUID, typed: str, look_ba
     words = check_words("words", typed, rules.MAX_WORDS)
     proposed = rules.propose_repair(concern, by, words, look_back_on, work.now.astimezone(zone).date())
     await save_step(work, concern, proposed)
-    await events_out.concern_notice(work, "concern_waiting", proposed, [one for one in proposed.two if one != by])
+    await events_out.concern_notice(work, "concern_waiting", [one for one in proposed.two if one != by])

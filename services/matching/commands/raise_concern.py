@@ -22,8 +22,8 @@ async def raise_concern(
 ) -> UUID:
     """Returns its id. Who acts for somebody does so in that person's own team alone, and against nobody but others than themselves.
 
-    Raises NotFound TEAM_UNKNOWN, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, FailedPrecondition NOT_IN_TEAM,
-    Invalid SAME_PERSON or WORDS_TOO_LONG, AlreadyExists CONCERN_OPEN.
+    Raises NotFound TEAM_UNKNOWN, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE, FailedPrecondition NOT_IN_TEAM
+    or CONCERN_SET_ASIDE, Invalid SAME_PERSON or WORDS_TOO_LONG, AlreadyExists CONCERN_OPEN.
     """
     raiser, team = await acting.require_principal(work, SCOPE), await teams.get(work, team_id, lock=True)
     if work.caller.acting_for is not None and (raiser != team.owner or work.caller.person == other):
@@ -32,12 +32,13 @@ async def raise_concern(
     for one in (raiser, other):
         await _require_in(work, team, one)
     step_rules = await concern_rules.get_concern_rules(work)
+    rules.require_left_in_peace(await concerns.last_set_aside(work, other, raiser), work.now, step_rules)
     raised = rules.raise_concern(work.new_id(), team.id, team.owner, raiser, other, work.now, step_rules, facilitated=facilitated)
     if not await concerns.add(work, raised):
         raise AlreadyExists("CONCERN_OPEN")
     if words:
         await concern_notes.add(work, ConcernNote(work.new_id(), raised.id, raiser, None, words, work.now))
-    await events_out.concern_notice(work, "concern_step", raised, raised.two)
+    await events_out.concern_notice(work, "concern_step", raised.two)
     return raised.id
 
 

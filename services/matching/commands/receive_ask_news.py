@@ -18,12 +18,12 @@ async def receive_reply(work: UnitOfWork, co_op: str, ask: str, reply: str) -> N
     if found is None or co_op not in found.co_ops or not found.is_open(work.now):
         return
     if await co_op_asks.add_reply(work, AskReply(reply, ask, co_op, found.person, work.now)):
-        await events_out.ask_notice(work, "ask_replied", [found.person])
+        await events_out.private_notice(work, "ask_replied", [found.person])
 
 
 async def receive_agreement(work: UnitOfWork, co_op: str, ask: str, reply: str, reference: str) -> None:
     """Who asked there said yes to a reply from here: who replied and the Link are told. Nothing for a reply that was taken back."""
     agreed = await received_asks.agree(work, co_op, ask, reply, reference)
     if agreed is not None:
-        await events_out.ask_notice(work, "ask_agreed", [agreed.worker])
-        await events_out.ask_notice(work, "ask_link_told", await links.list_links(work))
+        await events_out.private_notice(work, "ask_agreed", [agreed.worker])
+        await events_out.private_notice(work, "ask_link_told", await links.list_links(work))

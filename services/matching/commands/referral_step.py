@@ -7,20 +7,21 @@ from libs.access import acting, hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
 from services.matching.commands.partner_side import people_of_side
-from services.matching.domain.referral import Referral, ReferralEntry, rule_of
+from services.matching.domain.referral import Referral, ReferralEntry, require_may_take, rule_of
 from services.matching.domain.referral_notices import notices_after
 from services.matching.domain.support_profile import SCOPE
-from services.matching.storage import events_out, partners, referrals
+from services.matching.storage import events_out, partners, referral_sides, referrals
 
 
 async def load_for_step(work: UnitOfWork, referral_id: UUID, step: ReferralStep) -> tuple[Referral, UUID]:
     """The referral, locked, and who takes the step: for the side whose step it is.
 
-    Raises NotFound REFERRAL_UNKNOWN, NotAllowed HAT_NEEDED, PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE,
+    Raises NotFound REFERRAL_UNKNOWN, NotAllowed HAT_NEEDED, PERSON_NEEDED, ACTING_ENDED, ACTING_OUTSIDE_SCOPE or BOTH_SIDES,
     FailedPrecondition REFERRAL_MOVED_ON.
     """
     referral = await referrals.get(work, referral_id, lock=True)
-    match rule_of(referral, step).side:
+    side = rule_of(referral, step).side
+    match side:
         case ReferralSide.CO_OP:
             by = await hats.require_person(work, hats.SECRETARY)
         case ReferralSide.PARTNER:
@@ -29,6 +30,8 @@ async def load_for_step(work: UnitOfWork, referral_id: UUID, step: ReferralStep)
                 raise NotFound("REFERRAL_UNKNOWN")
         case ReferralSide.PERSON:
             by = await require_person_of(work, referral)
+            return referral, by
+    require_may_take(referral, step, by, is_both=await referral_sides.is_of_both(work, referral, side, by))
     return referral, by
 
 

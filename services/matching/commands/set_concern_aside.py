@@ -10,5 +10,5 @@ from services.matching.domain.concern import set_aside
 
 async def set_concern_aside(work: UnitOfWork, concern_id: UUID) -> None:
     """Raises what `open_own` and `set_aside` raise."""
-    concern, _ = await open_own(work, concern_id)
-    await save_step(work, concern, set_aside(concern, work.now))
+    concern, own = await open_own(work, concern_id)
+    await save_step(work, concern, set_aside(concern, own, work.now))

@@ -34,4 +34,4 @@ async def write_concern_note(
         raise invalid("words", "WORDS_MISSING")
     await concern_notes.add(work, ConcernNote(work.new_id(), concern.id, author, beside if for_facilitator else None, words, work.now))
     readers = {beside} if for_facilitator else {*concern.two, beside} - {author}
-    await events_out.concern_notice(work, "concern_waiting", concern, [one for one in readers if one is not None])
+    await events_out.concern_notice(work, "concern_waiting", [one for one in readers if one is not None])

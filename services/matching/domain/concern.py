@@ -14,6 +14,7 @@
 - Either of the two asks for somebody beside them, says that it is not well, sets it aside, or parts, by leaving the team or ending the
   other's place in theirs: at any time, without the other and without a reason. Every other step needs the yes of both, or time.
 - Somebody is beside them once both have named the same person and that person has said yes. Who names another takes their yes back.
+- Who sets something aside is left in peace: the other raises nothing with them for as long as two have to talk.
 - What is agreed on are words and a day, which one of the three writes down; each yes is to one version of them.
 - Every step but the ends has a day on which it is due. When it is over, both are told once and nothing else happens: nobody is pushed.
   Who says nothing when they look back has nothing to add to what both agreed on.
@@ -77,7 +78,7 @@ class Concern:
 
     `first_named` and `second_named` are whom each would like beside them; `facilitator` is whom both named, and is beside them since
     `facilitates_since`. `words` and `look_back_on` are what both could agree on, or have; `version` counts such proposals. `leaver` is who
-    left the team.
+    left the team, and `set_aside_by` who no longer wanted to talk about it.
     """
 
     id: UUID
@@ -103,6 +104,7 @@ class Concern:
     first_well: bool | None = None
     second_well: bool | None = None
     leaver: UUID | None = None
+    set_aside_by: UUID | None = None
 
     @property
     def two(self) -> tuple[UUID, UUID]:
@@ -220,9 +222,18 @@ def close_over_time(concern: Concern, now: datetime) -> Concern:
     return _close(concern, Move.TIME_OVER, now)
 
 
-def set_aside(concern: Concern, now: datetime) -> Concern:
+def set_aside(concern: Concern, by: UUID, now: datetime) -> Concern:
     """Raises FailedPrecondition CONCERN_OVER or CONCERN_STEP_PASSED."""
-    return _close(concern, Move.SET_ASIDE, now)
+    return replace(_close(concern, Move.SET_ASIDE, now), set_aside_by=by)
+
+
+def require_left_in_peace(set_aside_at: datetime | None, now: datetime, rules: ConcernRules) -> None:
+    """`set_aside_at` is when the other last set something between the two aside, if they have.
+
+    Raises FailedPrecondition CONCERN_SET_ASIDE within the days for talking.
+    """
+    if set_aside_at is not None and now < set_aside_at + timedelta(days=rules.talk_days):
+        raise FailedPrecondition("CONCERN_SET_ASIDE", days=str(rules.talk_days))
 
 
 def part(concern: Concern, leaver: UUID, now: datetime, rules: ConcernRules) -> Concern:

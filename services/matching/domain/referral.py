@@ -13,10 +13,12 @@
 - A partner names somebody in words, never by an entry of ours: who is in the co-op, a referral does not tell. The co-op puts it to a person
   of its own, whom it invites first if need be. From then on the person sees all of it, and can say no without a reason.
 - The co-op takes on nothing that the person has not seen.
-- Nobody answers for both sides: not who sent it, nor whom it is about.
+- Nobody answers for both sides: not who sent it, nor whom it is about, nor who acts for them; and for the co-op nobody who speaks for the
+  partner.
 - A partner that sent somebody hears whether the co-op took it on, and nothing else. A no of the person before that looks like one of the
   co-op, and after it changes nothing. Why not, and what came of it, the partner hears once the person allows it, as long as they do.
-- A partner that was asked sees the person's words, and each step, as the person chose it and sees its answers.
+- A partner that was asked sees the person's words, and each step, as the person chose it and sees its answers; once the person takes it
+  back, no words.
 """
 
 from collections.abc import Mapping
@@ -192,15 +194,24 @@ def rule_of(referral: Referral, step: ReferralStep) -> Rule:
     return rule
 
 
-def take_step(referral: Referral, step: ReferralStep, by: UUID, now: datetime) -> Referral:
-    """The side is checked by who calls. Raises FailedPrecondition REFERRAL_MOVED_ON, NotAllowed BOTH_SIDES."""
+def require_may_take(referral: Referral, step: ReferralStep, by: UUID, *, is_both: bool = False) -> None:
+    """`is_both`: they are of the other side as well, by a place or a right.
+
+    Raises FailedPrecondition REFERRAL_MOVED_ON, NotAllowed BOTH_SIDES.
+    """
     if referral.state not in rule_of(referral, step).states:
         raise FailedPrecondition("REFERRAL_MOVED_ON")
-    if step in _ANSWERS and by in (referral.person, referral.sent_by):
+    if step in _ANSWERS and (is_both or by in (referral.person, referral.sent_by)):
         raise NotAllowed("BOTH_SIDES")
+
+
+def take_step(referral: Referral, step: ReferralStep, by: UUID, now: datetime) -> Referral:
+    """The side is checked by who calls. Raises what `require_may_take` raises."""
+    require_may_take(referral, step, by)
     following = THEN[step]
     accepted_at = now if following is _ACCEPTED else referral.accepted_at
-    return replace(referral, state=following, accepted_at=accepted_at, closed_at=None if following in OPEN else now)
+    taken = replace(referral, state=following, accepted_at=accepted_at, closed_at=None if following in OPEN else now)
+    return replace(taken, tells_outcome=False) if _is_refused_early(taken) else taken
 
 
 def decline(referral: Referral, reason: str, by: UUID, now: datetime) -> Referral:
@@ -224,19 +235,23 @@ def tell(referral: Referral, *, outcome: bool) -> Referral:
     return replace(referral, tells_outcome=outcome)
 
 
-def open_steps(referral: Referral, side: ReferralSide, viewer: UUID) -> list[ReferralStep]:
-    """What this one of a side may do now, as far as the side is told how far it is."""
+def open_steps(referral: Referral, side: ReferralSide, viewer: UUID, *, is_both: bool = False) -> list[ReferralStep]:
+    """What this one of a side may do now, as far as the side is told how far it is. `is_both`: they are of the other side as well."""
     state = as_partner_sees(referral).state if side is ReferralSide.PARTNER else referral.state
     own = [step for step, rule in RULES[referral.direction].items() if rule.side is side and state in rule.states]
-    return [step for step in own if step not in _ANSWERS or viewer not in (referral.person, referral.sent_by)]
+    answers = not is_both and viewer not in (referral.person, referral.sent_by)
+    return [step for step in own if answers or step not in _ANSWERS]
 
 
 def as_partner_sees(referral: Referral) -> Referral:
     """Without what a partner that sent it is not told, and without who of the co-op it is."""
     if referral.direction is ReferralDirection.OUT:
-        return replace(referral, person=None, sent_by=None)
+        unnamed = replace(referral, person=None, sent_by=None)
+        return replace(unnamed, who="", reach="", words="") if referral.state is ReferralState.REFUSED else unnamed
     unsaid = replace(referral, person=None, state=_state_told(referral))
-    return unsaid if referral.tells_outcome else replace(unsaid, reason="", outcome=None, outcome_words="")
+    if referral.tells_outcome and not _is_refused_early(referral):
+        return unsaid
+    return replace(unsaid, reason="", outcome=None, outcome_words="", tells_outcome=False)
 
 
 def entries_as_partner_sees(referral: Referral, entries: list[ReferralEntry]) -> list[ReferralEntry]:
@@ -252,6 +267,11 @@ def entries_as_partner_sees(referral: Referral, entries: list[ReferralEntry]) ->
         elif entry.kind in _TOLD or (entry.kind is ReferralEntryKind.CLOSED and referral.tells_outcome):
             told.append(replace(entry, said_by=None))
     return told
+
+
+def _is_refused_early(referral: Referral) -> bool:
+    """The person said no before it was taken on: there is no reason to tell, and it must not be known by that."""
+    return referral.state is ReferralState.REFUSED and referral.accepted_at is None
 
 
 def _state_told(referral: Referral) -> ReferralState:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.access import audit, hats
+from libs.access import audit
 from libs.database.engine import UnitOfWork
 from services.matching.domain.co_op_ask import AskReply, OwnReply
-from services.matching.storage import co_op_asks, received_asks
+from services.matching.storage import co_op_asks, links, received_asks
 
 _SHOWN = 200
 
@@ -24,9 +24,8 @@ class AgreedReply:
 
 
 async def get_agreed_replies(work: UnitOfWork) -> list[AgreedReply]:
-    """Newest first. Raises NotAllowed HAT_NEEDED."""
-    # The Link is a secretary (ADR 57).
-    await hats.require(work, hats.SECRETARY)
+    """Newest first. Raises NotAllowed HAT_NEEDED or PERSON_NEEDED."""
+    await links.require_link(work)
     asked, replied = await co_op_asks.list_agreed(work), await received_asks.list_agreed(work)
     found = [_agreed(one, one.person, one.agreed_at, has_asked=True) for one in asked if one.agreed_at is not None]
     found += [_agreed(one, one.worker, one.agreed_at, has_asked=False) for one in replied if one.agreed_at is not None]

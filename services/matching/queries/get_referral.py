@@ -8,7 +8,7 @@ from libs.access import acting, audit, hats
 from libs.database.engine import UnitOfWork
 from services.matching.domain.referral import Referral, ReferralEntry, as_partner_sees, entries_as_partner_sees, open_steps
 from services.matching.domain.support_profile import SCOPE
-from services.matching.storage import partners, referrals
+from services.matching.storage import partners, referral_sides, referrals
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ async def get_referral(work: UnitOfWork, referral_id: UUID) -> SeenReferral:
     entries, title = await referrals.list_entries(work, referral_id), (await partners.get(work, referral.partner)).title
     if referral.person is not None:
         await audit.record_read(work, "referral", "view", referral.person)
-    steps = open_steps(referral, side, work.caller.person or principal)
+    viewer = work.caller.person or principal
+    steps = open_steps(referral, side, viewer, is_both=await referral_sides.is_of_both(work, referral, side, viewer))
     seen = as_partner_sees(referral) if side is ReferralSide.PARTNER else referral
     told = entries_as_partner_sees(referral, entries) if side is ReferralSide.PARTNER else entries
     return SeenReferral(seen, title, side, steps, told, seen.is_overdue(work.now))

@@ -19,7 +19,10 @@ async def _on_ended(work: UnitOfWork, event: Event) -> None:
 
 
 async def _on_severed(work: UnitOfWork, event: Event) -> None:
-    await received_asks.drop_of_co_op(work, facts.PeerSevered.FromString(event.payload).peer)
+    """What both sides agreed to, people are speaking of; nothing else of either side goes on."""
+    peer = facts.PeerSevered.FromString(event.payload).peer
+    await received_asks.drop_of_co_op(work, peer)
+    await co_op_asks.drop_replies_of_co_op(work, peer)
 
 
 async def _on_reply_received(work: UnitOfWork, event: Event) -> None:

@@ -32,7 +32,7 @@ _OWN = Reactions(
         **ERASER.handlers(),
         type_of(facts.PersonsMerged): _on_merged,
     },
-    (),
+    ("merged_person",),
 )
 _ASKS = Reactions("identity", {type_of(facts.PersonErased): _on_erased}, ())
 REACTIONS = joined(

@@ -36,13 +36,14 @@ def ask_service(runtime: Runtime, districts: Mapping[str, Area], zone: ZoneInfo)
     acting = partial(while_acting, "co op ask", catch_up=runtime.catch_up_with("identity"))
     preview, ask = partial(preview_ask, districts=districts), partial(ask_other_co_ops, districts=districts)
     reply = partial(reply_to_ask, zone=zone)
+    take = partial(take_ask, zone=zone, lot_key=runtime.transactions.derive_key(b"lots of counts"))
     return bind(
         pb,
         "AskService",
         runtime.transactions,
         {
             "PreviewAsk": acting(query(_previewed, preview, ask_messages.preview)),
-            "AskOtherCoOps": acting(command(_asked, ask, lambda ask_id: pb.AskOtherCoOpsResponse(ask_id=ask_id))),
+            "AskOtherCoOps": acting(command(_asked, ask, lambda _: pb.AskOtherCoOpsResponse())),
             "WithdrawAsk": acting(command(_withdrawn, withdraw_ask, lambda _: pb.WithdrawAskResponse())),
             "GetAsks": acting(query(_person, get_asks, ask_messages.own_asks)),
             "AnswerAskReply": acting(
@@ -52,9 +53,7 @@ def ask_service(runtime: Runtime, districts: Mapping[str, Area], zone: ZoneInfo)
             "ReplyToAsk": command(_replied, reply, lambda _: pb.ReplyToAskResponse()),
             "TakeBackReply": command(_taken_back, take_back_reply, lambda _: pb.TakeBackReplyResponse()),
             "GetAgreedReplies": query(_nothing, get_agreed_replies, ask_messages.agreed_replies),
-            "TakeAsk": called_by(
-                FEDERATION, repeatable(_taken, partial(take_ask, zone=zone), lambda told: pb.TakeAskResponse(at_least=told))
-            ),
+            "TakeAsk": called_by(FEDERATION, repeatable(_taken, take, lambda told: pb.TakeAskResponse(at_least=told))),
         },
     )
 

@@ -44,6 +44,7 @@ _SAVE_REPLY = update(co_op_ask_reply).where(co_op_ask_reply.c.id == bindparam("s
 _DROP_REPLY = delete(co_op_ask_reply).where(
     co_op_ask_reply.c.id == bindparam("of"), co_op_ask_reply.c.co_op == bindparam("by"), co_op_ask_reply.c.ask == bindparam("about")
 )
+_DROP_OF_PEER = delete(co_op_ask_reply).where(co_op_ask_reply.c.co_op == bindparam("by"), co_op_ask_reply.c.reference == "")
 _AGREED = (
     select(co_op_ask_reply)
     .where(co_op_ask_reply.c.reference != "")
@@ -128,6 +129,11 @@ async def save_reply(work: UnitOfWork, changed: AskReply) -> None:
 async def drop_reply(work: UnitOfWork, co_op: str, ask: str, reply: str) -> None:
     """Who replied took it back."""
     await work.connection.execute(_DROP_REPLY, {"of": reply, "by": co_op, "about": ask})
+
+
+async def drop_replies_of_co_op(work: UnitOfWork, co_op: str) -> None:
+    """Those that were not agreed."""
+    await work.connection.execute(_DROP_OF_PEER, {"by": co_op})
 
 
 async def list_agreed(work: UnitOfWork) -> list[AskReply]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from kith.matching.v1.enums import ConcernStep
 from libs.access import acting
 from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
@@ -35,6 +36,9 @@ _COVERED = (
     .order_by(concern.c.id)
     .with_for_update()
 )
+_SET_ASIDE_AT = select(func.max(concern.c.since)).where(
+    concern.c.first == bindparam("one"), concern.c.second == bindparam("two"), concern.c.set_aside_by == bindparam("by")
+)
 _DUE = (
     select(concern)
     .where(concern.c.due <= NOW, concern.c.overdue_told_at.is_(None))
@@ -43,12 +47,12 @@ _DUE = (
     .with_for_update()
 )
 _NEXT_DUE = select(func.min(concern.c.due)).where(concern.c.overdue_told_at.is_(None))
-_FORGET = (
-    delete(concern)
-    .where(concern.c.due.is_(None))
-    .where(
-        concern.c.since
-        <= NOW - func.make_interval(0, 0, 0, func.coalesce(select(concern_rule.c.kept_days).scalar_subquery(), bindparam("usual")))
+_KEPT_SINCE = NOW - func.make_interval(0, 0, 0, func.coalesce(select(concern_rule.c.kept_days).scalar_subquery(), bindparam("usual")))
+_FORGET = delete(concern).where(
+    or_(
+        concern.c.due.is_(None) & (concern.c.since <= _KEPT_SINCE),
+        # The two have parted, and nobody says any more whether the visits are covered.
+        (concern.c.step == ConcernStep.COVER.value) & (concern.c.due <= _KEPT_SINCE),
     )
 )
 
@@ -102,6 +106,13 @@ async def list_waiting_for_cover(work: UnitOfWork, owner: UUID, leaver: UUID, le
     return list(map(_to_concern, rows))
 
 
+async def last_set_aside(work: UnitOfWork, by: UUID, other: UUID) -> datetime | None:
+    """When this one last set something between the two aside."""
+    first, second = sorted((by, other))
+    at: datetime | None = (await work.connection.execute(_SET_ASIDE_AT, {"one": first, "two": second, "by": by})).scalar()
+    return at
+
+
 async def is_on_a_side(work: UnitOfWork, between: Concern, person: UUID) -> bool:
     """One of the two, or who acts for the one whose team it is: nobody to be beside both."""
     acts = between.owner in between.two and SCOPE in await acting.live_scopes(work, person, between.owner)
@@ -120,5 +131,5 @@ async def next_due(work: UnitOfWork) -> datetime | None:
 
 
 async def forget_over(work: UnitOfWork, usual_days: int) -> int:
-    """What has been over for as long as the rulebook keeps it, or so many days. Returns how many."""
+    """What has been over, or was to be covered, for as long as the rulebook keeps it, or so many days. Returns how many."""
     return (await work.connection.execute(_FORGET, {"now": work.now, "usual": usual_days})).rowcount

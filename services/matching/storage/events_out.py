@@ -11,7 +11,6 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.matching.domain.co_op_ask import AskReply, CoOpAsk, OwnReply
-from services.matching.domain.concern import Concern
 from services.matching.domain.introduction import Introduction
 from services.matching.domain.matching_day import MatchingDay
 from services.matching.domain.partner import Agreement
@@ -181,8 +180,8 @@ async def ask_reply_accepted(work: UnitOfWork, reply: AskReply) -> None:
     await outbox.publish(work, (event, reply.ask), anonymous=True)
 
 
-async def ask_notice(work: UnitOfWork, kind: str, persons: Collection[UUID]) -> None:
-    """About an id of its own, and without its cause: no event joins a person with an ask."""
+async def private_notice(work: UnitOfWork, kind: str, persons: Collection[UUID]) -> None:
+    """About an id of its own, and without its cause: no event joins a person with an ask, or with whom something is wrong."""
     if persons:
         about = work.new_id()
         await outbox.publish(work, (_notice(work, kind, persons, about), str(about)), anonymous=True)
@@ -208,11 +207,12 @@ async def matching_day_run(work: UnitOfWork, day: MatchingDay, draw: str, told: 
     await outbox.publish(work, (event, str(day.id)), *([(notice, str(day.id))] if told else []))
 
 
-async def concern_notice(work: UnitOfWork, kind: str, of: Concern, persons: Collection[UUID]) -> None:
-    """A notice, each time anew, and no event: what is wrong between two is nobody else's business. It does not say who did what."""
-    notice = _notice(work, kind, persons, of.id)
-    notice.about_id = f"{of.id}.{work.new_id()}"
-    await outbox.publish(work, (notice, str(of.id)), anonymous=True)
+async def concern_notice(work: UnitOfWork, kind: str, persons: Collection[UUID]) -> None:
+    """A notice to each alone, about an id of its own, and no event: what is wrong between two is nobody else's business, nor who the two
+    are. It does not say who did what.
+    """
+    for person in persons:
+        await private_notice(work, kind, [person])
 
 
 async def read_audit_sealed(work: UnitOfWork, head: ChainHead) -> None:

@@ -12,7 +12,10 @@ async def list_links(work: UnitOfWork) -> list[UUID]:
 
 
 async def require_link(work: UnitOfWork) -> UUID:
-    """The Link who calls. Row-level security opens the pairs of peers to the same hat. Raises NotAllowed HAT_NEEDED or PERSON_NEEDED."""
+    """The Link who calls. Row-level security opens pairs of peers, and what was agreed about asks, to the same hat.
+
+    Raises NotAllowed HAT_NEEDED or PERSON_NEEDED.
+    """
     return await hats.require_person(work, await _hat(work))
 
 

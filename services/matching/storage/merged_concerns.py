@@ -34,7 +34,7 @@ async def move_concerns(work: UnitOfWork, kept: UUID, other: UUID) -> None:
             values |= {f"first_{name}": getattr(one, f"second_{name}") for name in _SIDES}
             values |= {f"second_{name}": getattr(one, f"first_{name}") for name in _SIDES}
         await work.connection.execute(update(concern).where(concern.c.id == one.id).values(values))
-    for name in ("first_named", "second_named", "facilitator", "proposed_by", "leaver", "owner"):
+    for name in ("first_named", "second_named", "facilitator", "proposed_by", "leaver", "set_aside_by", "owner"):
         await work.connection.execute(update(concern).where(concern.c[name] == other).values({name: kept}))
     for name in ("author", "for_person"):
         await work.connection.execute(update(concern_note).where(concern_note.c[name] == other).values({name: kept}))

@@ -194,6 +194,7 @@ PERSON_TABLES = (
         {
             "first_well": "what each said when they looked back is private to them",
             "second_well": "what each said when they looked back is private to them",
+            "set_aside_by": "nobody is told by whose wish it was",
         },
         erasure=(
             Delete(("first", "second")),
@@ -207,6 +208,7 @@ PERSON_TABLES = (
     ),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
+    PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept"), erasure=(Delete(),)),
     WORN_HATS,
     ACTING_RIGHTS,
     READS,

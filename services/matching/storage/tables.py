@@ -1,7 +1,8 @@
 """Matching's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule`,
-`matching_rule`, `concern_rule`, `money_rule`, `partner_rule` and `held_credential` are projections of other services' events.
+`matching_rule`, `concern_rule`, `money_rule`, `partner_rule`, `merged_person` and `held_credential` are projections of other services'
+events.
 """
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 
-from libs.access import held_credentials
+from libs.access import held_credentials, merged_persons
 from libs.database.columns import MOMENT, key, optional, required
 
 metadata = MetaData()
@@ -92,6 +93,7 @@ matching_rule = Table(
 )
 
 held_credential = held_credentials.held_credential.to_metadata(metadata)
+merged_person = merged_persons.merged_person.to_metadata(metadata)
 
 concern_rule = Table(
     "concern_rule",
@@ -373,6 +375,7 @@ concern = Table(
     optional("first_well", Boolean),
     optional("second_well", Boolean),
     optional("leaver", Uuid),
+    optional("set_aside_by", Uuid),
 )
 _BETWEEN_TWO = and_(concern.c.due.is_not(None), concern.c.leaver.is_(None))
 Index("concern_open", concern.c.first, concern.c.second, unique=True, postgresql_where=_BETWEEN_TWO)

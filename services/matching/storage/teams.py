@@ -17,6 +17,13 @@ _SEEN = select(team).where(team.c.id == bindparam("of"))
 _BY_OWNER = select(team).where(team.c.owner == bindparam("of"))
 _BY_OWNER_LOCKED = _BY_OWNER.with_for_update()
 _ADD_TEAM = insert(team).on_conflict_do_nothing(index_elements=["owner"])
+_IN_TEAM = select(team_member.c.team).where(team_member.c.person.in_((bindparam("one"), bindparam("other"))))
+_OF_TWO = (
+    select(team.c.id)
+    .where(or_(team.c.owner.in_((bindparam("one"), bindparam("other"))), team.c.id.in_(_IN_TEAM)))
+    .order_by(team.c.id)
+    .with_for_update()
+)
 _SET_AGREEMENT = update(team).where(team.c.id == bindparam("of")).values(agreement=bindparam("words"), version=team.c.version + 1)
 _MEMBER = select(team_member).where(team_member.c.team == bindparam("of"), team_member.c.person == bindparam("who"))
 _MEMBERS = select(team_member).where(team_member.c.team == bindparam("of")).order_by(team_member.c.invited_at, team_member.c.person)
@@ -65,6 +72,11 @@ async def get(work: UnitOfWork, team_id: UUID, *, lock: bool = False) -> Team:
 async def find_by_owner(work: UnitOfWork, owner: UUID, *, lock: bool = False) -> Team | None:
     row = (await work.connection.execute(_BY_OWNER_LOCKED if lock else _BY_OWNER, {"of": owner})).first()
     return _to_team(row) if row else None
+
+
+async def lock_of_two(work: UnitOfWork, one: UUID, other: UUID) -> None:
+    """Their own teams, and those that they are in: before concerns and places in them, as everybody locks them."""
+    await work.connection.execute(_OF_TWO, {"one": one, "other": other})
 
 
 async def get_by_owner(work: UnitOfWork, owner: UUID) -> Team:

@@ -21,6 +21,8 @@ class NoticeKind:
     """Somebody is waiting for it: no quiet hours, and it does not go with a topic that somebody stopped."""
     why: str = ""
     """Why they get it, where the topic does not say: `notice.why.<why>`."""
+    is_sealed: bool = False
+    """Who prints it must not learn what it is about: a letter says that there is something to read, and nothing else."""
 
 
 KINDS: Mapping[str, NoticeKind] = {
@@ -57,15 +59,15 @@ KINDS: Mapping[str, NoticeKind] = {
     "referral_called_off": NoticeKind(NoticeTopic.TEAM, "/referrals/{about}"),
     "referral_taken_back": NoticeKind(NoticeTopic.TEAM, "/referrals/{about}"),
     "referral_outcome": NoticeKind(NoticeTopic.TEAM, "/referrals/{about}"),
-    "ask_replied": NoticeKind(NoticeTopic.TEAM, "/people/other-co-ops"),
+    "ask_replied": NoticeKind(NoticeTopic.TEAM, "/people/other-co-ops", is_sealed=True),
     "ask_agreed": NoticeKind(NoticeTopic.TEAM, "/people/asked"),
     "ask_link_told": NoticeKind(NoticeTopic.TEAM, "/people/put-in-touch"),
     "matching_day_announced": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
     "matching_day_run": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
-    "concern_step": NoticeKind(NoticeTopic.TEAM, "/team/concerns/{about}"),
-    "concern_waiting": NoticeKind(NoticeTopic.TEAM, "/team/concerns/{about}"),
-    "concern_look_back": NoticeKind(NoticeTopic.TEAM, "/team/concerns/{about}"),
-    "concern_overdue": NoticeKind(NoticeTopic.TEAM, "/team/concerns/{about}"),
+    "concern_step": NoticeKind(NoticeTopic.TEAM, "/team/concerns", is_sealed=True),
+    "concern_waiting": NoticeKind(NoticeTopic.TEAM, "/team/concerns", is_sealed=True),
+    "concern_look_back": NoticeKind(NoticeTopic.TEAM, "/team/concerns", is_sealed=True),
+    "concern_overdue": NoticeKind(NoticeTopic.TEAM, "/team/concerns", is_sealed=True),
     "cover_needed": NoticeKind(NoticeTopic.VISITS, "/visits/covers"),
     "visit_proposed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_agreed": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),

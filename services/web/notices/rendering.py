@@ -70,16 +70,19 @@ class NoticeRenderer:
     """Easy Read under True, plain English under False."""
     stop_links: StopLinks
 
-    def words(self, notice: Notice, reader: NoticeReader, now: datetime, *, easy: bool, code: str = "") -> NoticeWords:
-        """`code` is that of a sign-in link."""
+    def words(
+        self, notice: Notice, reader: NoticeReader, now: datetime, *, easy: bool, code: str = "", printed: bool = False
+    ) -> NoticeWords:
+        """`code` is that of a sign-in link; `printed` if somebody else puts it into an envelope."""
         say, kind = self._catalogue(easy), KINDS[notice.kind]
         until = dates.format_moment(notice.until, self.sender.zone, now)
-        lines = [_plain(line.text) for line in say.sentences(f"notice.{notice.kind}.text", co_op=self.sender.name, until=until)]
+        said = "sealed" if printed and kind.is_sealed else notice.kind
+        lines = [_plain(line.text) for line in say.sentences(f"notice.{said}.text", co_op=self.sender.name, until=until)]
         link = self.sender.public_url + kind.path.format(about=code if notice.kind == SIGN_IN_LINK else notice.subject)
         is_stoppable = kind.topic is not NoticeTopic.SECURITY and not kind.at_once
         phone = self.sender.phone
         return NoticeWords(
-            subject=_one_line(_plain(say.say(f"notice.{notice.kind}.subject", co_op=self.sender.name))),
+            subject=_one_line(_plain(say.say(f"notice.{said}.subject", co_op=self.sender.name))),
             greeting=_plain(
                 say.say("notice.greeting_helper", helper=reader.helper, called=reader.called)
                 if reader.helper

@@ -89,7 +89,7 @@ async def mark_texted(ctx: PageContext, form: Form) -> Response:
 
 async def _letter(ctx: PageContext, notice: Notice) -> Letter:
     name = (await ctx.person_names([str(notice.person)]))[str(notice.person)]
-    words = ctx.state.renderer.words(notice, NoticeReader(name.short), ctx.now, easy=notice.easy_read)
+    words = ctx.state.renderer.words(notice, NoticeReader(name.short), ctx.now, easy=notice.easy_read, printed=True)
     return Letter(name.full, await _address(ctx, str(notice.person)), words, notice.large_print)
 
 

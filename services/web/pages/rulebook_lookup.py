@@ -1,6 +1,7 @@
 """Looks up the rulebook."""
 
 from kith.governance.v1 import governance_pb2 as pb
+from libs.access import hat_names
 from services.web.page_context import PageContext
 
 
@@ -9,6 +10,11 @@ async def fetch_rulebook(ctx: PageContext, rulebook_hash: str = "") -> pb.GetRul
     request = pb.GetRulebookRequest(rulebook_hash=rulebook_hash)
     rules: pb.GetRulebookResponse = await ctx.call(ctx.state.services.governance.GetRulebook, request)
     return rules
+
+
+async def link_hat(ctx: PageContext) -> str:
+    """Which makes somebody the Link, by the rulebook in force. Who does not wear it is refused when they claim it."""
+    return (await fetch_rulebook(ctx)).link_hat or hat_names.SECRETARY
 
 
 def class_names(rules: pb.GetRulebookResponse) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.asks.counts import BLUR, told
+from libs.asks.counts import BLUR, lot, told
 
 pytestmark = pytest.mark.capability("L12")
 _LEAST = st.integers(3, 1000)
@@ -38,3 +38,12 @@ def test_one_person_more_or_less_can_always_be_a_lot(fitting: int, least: int) -
 )
 def test_the_usual_steps(fitting: int, lot: int, step: int) -> None:
     assert told(fitting, 5, lot) == step
+
+
+def test_the_same_people_have_the_same_lot_and_each_lot_comes_up() -> None:
+    people = [f"person {number}" for number in range(9)]
+    assert lot(b"key", people) == lot(b"key", reversed(people))
+    drawn = {(key, fewer): lot(key, people[fewer:]) for key in (b"key", b"other key") for fewer in range(9)}
+    assert set(drawn.values()) == set(range(BLUR))
+    by_key = [[drawn[key, fewer] for fewer in range(9)] for key in (b"key", b"other key")]
+    assert by_key[0] != by_key[1], "nobody works it out without the key"

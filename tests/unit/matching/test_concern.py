@@ -39,7 +39,7 @@ def attempts(concern: Concern) -> Iterator[tuple[str, UUID | None, Attempt]]:
         yield "time", None, partial(rules.close_over_time, concern, NOW)
     for one in (ADA, WREN):
         yield "beside", one, partial(rules.ask_for_somebody, concern, NOW, RULES)
-        yield "aside", one, partial(rules.set_aside, concern, NOW)
+        yield "aside", one, partial(rules.set_aside, concern, one, NOW)
         yield "part", one, partial(rules.part, concern, one, NOW, RULES)
         yield "propose", one, partial(rules.propose_repair, concern, one, "Ring before nine", LATER, TODAY)
         yield "yes", one, partial(rules.agree_repair, concern, one, concern.version, NOW, ZONE)

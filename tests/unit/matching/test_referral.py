@@ -93,6 +93,8 @@ def assert_tells_no_more(referral: Referral, entries: list[ReferralEntry]) -> No
     if referral.direction is OUT:
         assert (seen.state, [entry.kind for entry in told]) == (referral.state, [entry.kind for entry in entries])
         assert (seen.sent_by, told[0].said_by) == (None, None), "whether they wrote it themselves is theirs"
+        read = ("", "", "") if referral.state is REFUSED else (WORDS.who, WORDS.reach, WORDS.words)
+        assert (seen.who, seen.reach, seen.words) == read, "what they took back is not read any more"
         return
     assert seen.state in (SENT, ACCEPTED, DECLINED, WITHDRAWN)
     assert (seen.reason, seen.outcome, seen.outcome_words) == ("", None, "")
@@ -108,6 +110,13 @@ def test_a_no_of_the_person_before_it_was_taken_on_looks_like_one_of_the_co_op()
     put = take(a_referral(IN), ReferralStep.PUT)
     declined, refused = take(put, ReferralStep.DECLINE), take(put, ReferralStep.REFUSE)
     assert rules.as_partner_sees(declined) == rules.as_partner_sees(refused)
+    told = rules.tell(put, outcome=True)
+    refused_after = take(told, ReferralStep.REFUSE)
+    assert rules.as_partner_sees(refused_after) == rules.as_partner_sees(refused), "nor by the reason that it has not"
+    assert rules.as_partner_sees(rules.tell(refused_after, outcome=True)) == rules.as_partner_sees(refused)
+    assert rules.as_partner_sees(told) == replace(rules.as_partner_sees(put), tells_outcome=True)
+    taken_on = take(rules.tell(put, outcome=True), ReferralStep.ACCEPT)
+    assert take(taken_on, ReferralStep.REFUSE).tells_outcome, "it was taken on: that is told, and changes no more"
     taken_on = take(put, ReferralStep.ACCEPT)
     over = take(taken_on, ReferralStep.REFUSE)
     assert rules.as_partner_sees(over).state is rules.as_partner_sees(taken_on).state is ACCEPTED
@@ -123,6 +132,12 @@ def test_nobody_answers_for_both_sides() -> None:
             with pytest.raises(NotAllowed, match="BOTH_SIDES"):
                 rules.take_step(put, step, one, NOW)
     assert rules.open_steps(put, ReferralSide.CO_OP, SECRETARY) == [ReferralStep.ACCEPT, ReferralStep.DECLINE]
+    assert rules.open_steps(put, ReferralSide.CO_OP, SECRETARY, is_both=True) == []
+    with pytest.raises(NotAllowed, match="BOTH_SIDES"):
+        rules.require_may_take(put, ReferralStep.DECLINE, SECRETARY, is_both=True)
+    with pytest.raises(FailedPrecondition, match="REFERRAL_MOVED_ON"):
+        rules.require_may_take(put, ReferralStep.CLOSE, SECRETARY, is_both=True)
+    rules.require_may_take(a_referral(IN), ReferralStep.PUT, SECRETARY, is_both=True)
     assert rules.open_steps(put, ReferralSide.PERSON, MOSS) == [ReferralStep.REFUSE]
     assert rules.open_steps(put, ReferralSide.PARTNER, NURSE) == [ReferralStep.WITHDRAW]
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from kith.identity.v1 import identity_pb2 as ident
 from kith.matching.v1 import asks_pb2 as pb
 from libs.refusals import invalid
 from tests.unit.web.fake_asks import ASK, OTHER_ASK, OWN_REPLY, REFERENCE, REPLY
@@ -97,3 +98,10 @@ def test_the_link_reads_whom_to_ring_and_nobody_else_does() -> None:
     page = browser.open("/people/put-in-touch")
     for words in (REFERENCE, NAMES[ADA][0], "9ZZZ-0000", "would come"):
         assert words in page, words
+
+
+def test_whom_to_ring_is_asked_for_with_the_hat_of_the_link() -> None:
+    fakes = FakeServices()
+    fakes.governance.link_hat = "link"
+    ScriptlessBrowser(fakes).sign_in().open("/people/put-in-touch")
+    assert "link" in [request.hat for request in fakes.identity.requests if isinstance(request, ident.RenewTokenRequest)]

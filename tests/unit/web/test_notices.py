@@ -1,5 +1,6 @@
 """Notices: quiet hours, the signed way out, what mails and text messages say, and the pages about them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -134,6 +135,13 @@ def test_the_secretary_sees_how_far_notices_are_and_not_what_they_say() -> None:
     assert "Your vote at" not in page
 
     assert "Your vote at Elm Row Care Co-op was changed." in browser.open("/notices/letters")
+    for kind in ("concern_step", "concern_waiting", "concern_look_back", "concern_overdue", "ask_replied"):
+        fakes.notice_state.notices = [replace(notice, kind=kind) for notice in make_notices()]
+        page = browser.open("/notices/letters")
+        assert "There is something for you to read at Elm Row Care Co-op." in page
+        assert not [word for word in ("team and", "looking for", "put in touch", "talk about", "look back") if word in page]
+    fakes.notice_state.notices = make_notices()
+    browser.open("/notices/letters")
     assert browser.submit("/notices/letters") == (303, "/notices?done=printed")
     [(ids, _, secretary)] = fakes.notice_state.finished
     assert (len(ids), secretary) == (1, ADA)

@@ -1,4 +1,7 @@
-"""Partners, who speaks for them, agreements on space and time, referrals, and timelines that nobody changes; how long all is kept."""
+"""Partners, who speaks for them, agreements on space and time, referrals, and timelines that nobody changes; how long all is kept.
+
+And which entries of one person were merged: a secretary may still have the one on the page that is no longer used.
+"""
 
 from alembic import op
 
@@ -13,6 +16,11 @@ TABLES = """
 create table partner_rule (
   only_one boolean primary key default true check (only_one),
   answer_days integer not null
+);
+
+create table merged_person (
+  person uuid primary key,
+  kept uuid not null
 );
 
 create table partner (

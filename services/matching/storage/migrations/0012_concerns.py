@@ -1,6 +1,7 @@
 """Something is wrong between two of a team: how far they have come, what they wrote, and how long its steps are by the rulebook.
 
-And which hat makes somebody the Link, by the rulebook: two may want the Link beside them, and pairs of peers are open to that hat alone.
+And which hat makes somebody the Link, by the rulebook: two may want the Link beside them, and pairs of peers and what was agreed about asks
+are open to that hat alone.
 """
 
 from alembic import op
@@ -10,7 +11,8 @@ down_revision = "0011_matching_days"
 branch_labels = None
 depends_on = None
 
-# The two stand in the order of their ids, so that both directions are one; `leaver` is who has left the team since.
+# The two stand in the order of their ids, so that both directions are one; `leaver` is who has left the team since,
+# and `set_aside_by` whom the other leaves in peace for a while.
 TABLES = """
 create table concern_rule (
   only_one boolean primary key default true check (only_one),
@@ -45,6 +47,7 @@ create table concern (
   first_well boolean,
   second_well boolean,
   leaver uuid,
+  set_aside_by uuid,
   check (first < second)
 );
 create unique index concern_open on concern (first, second) where due is not null and leaver is null;
@@ -104,6 +107,8 @@ LINKS = """
 alter table matching_rule add column link text not null default 'secretary';
 alter policy peer_pair_link on peer_pair using (IS_LINK);
 alter policy peer_pair_link_asks on peer_pair using (IS_LINK);
+alter policy co_op_ask_reply_link on co_op_ask_reply using (co_op_ask_reply.reference <> '' and IS_LINK);
+alter policy received_ask_reply_link on received_ask_reply using (received_ask_reply.reference <> '' and IS_LINK);
 """.replace("IS_LINK", "PRINCIPAL is null and kith_wears(coalesce((select rules.link from matching_rule as rules), 'secretary'))").replace(
     "PRINCIPAL", PRINCIPAL
 )

@@ -7,10 +7,11 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.matching.v1 import asks_pb2 as pb
-from services.web.page import Access, Page
+from services.web.page import Page
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.asks import ask_words
 from services.web.pages.co_ops.peer_view import PeerView
+from services.web.pages.rulebook_lookup import link_hat
 
 PATH = "/people/put-in-touch"
 
@@ -28,7 +29,8 @@ class AgreedView:
 
 async def show(ctx: PageContext) -> Response:
     """The newest first."""
-    found: pb.GetAgreedRepliesResponse = await ctx.call(ctx.state.services.asks.GetAgreedReplies, pb.GetAgreedRepliesRequest())
+    request = pb.GetAgreedRepliesRequest()
+    found: pb.GetAgreedRepliesResponse = await ctx.call(ctx.state.services.asks.GetAgreedReplies, request, await link_hat(ctx))
     peers = await ask_words.peers_by_id(ctx)
     names = await ctx.person_names(one.person_id for one in found.replies)
     return ctx.render("asks/put_in_touch", agreed=[_view(ctx, one, peers, names[one.person_id].full) for one in found.replies])
@@ -41,4 +43,5 @@ def _view(ctx: PageContext, one: pb.AgreedReply, peers: Mapping[str, PeerView], 
     return AgreedView(one.reference, name, says, contact, ctx.format_moment(utc_datetime(one.agreed_at)))
 
 
-PAGE = Page(PATH, show, access=Access.SECRETARY)
+PAGE = Page(PATH, show)
+"""For who wears the hat that the rulebook names."""

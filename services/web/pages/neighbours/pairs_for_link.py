@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from kith.matching.v1 import peers_pb2 as pb
-from libs.access import hat_names
 from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.rulebook_lookup import fetch_rulebook
+from services.web.pages.rulebook_lookup import link_hat
 
 PATH = "/people/pairs"
 TALK = "neighbour-talk"
@@ -28,7 +27,7 @@ class WatchedPair:
 async def show(ctx: PageContext) -> Response:
     """The newest pairs first."""
     request = pb.ListPeerPairsRequest(page_token=ctx.query_param("page"))
-    found: pb.ListPeerPairsResponse = await ctx.call(ctx.state.services.peers.ListPeerPairs, request, await _hat(ctx))
+    found: pb.ListPeerPairsResponse = await ctx.call(ctx.state.services.peers.ListPeerPairs, request, await link_hat(ctx))
     names = {one: name.full for one, name in (await ctx.person_names(one for pair in found.pairs for one in pair.person_ids)).items()}
     return ctx.render(
         "neighbours/pairs_for_link",
@@ -41,13 +40,8 @@ async def show(ctx: PageContext) -> Response:
 async def ask_to_talk(ctx: PageContext, form: Form) -> Response:
     """Ask both of a pair to talk first."""
     request = pb.AskPeersToTalkRequest(request_id=form.request_id, pair_id=form.text("pair"))
-    await ctx.call(ctx.state.services.peers.AskPeersToTalk, request, await _hat(ctx))
+    await ctx.call(ctx.state.services.peers.AskPeersToTalk, request, await link_hat(ctx))
     return ctx.redirect(f"{PATH}?done=asked")
-
-
-async def _hat(ctx: PageContext) -> str:
-    """Which makes somebody the Link, by the rulebook. Who does not wear it is refused when they claim it."""
-    return (await fetch_rulebook(ctx)).link_hat or hat_names.SECRETARY
 
 
 def _view(ctx: PageContext, pair: pb.PeerPair, names: dict[str, str]) -> WatchedPair:

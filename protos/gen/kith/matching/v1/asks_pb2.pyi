@@ -168,20 +168,16 @@ Global___AskOtherCoOpsRequest: _TypeAlias = AskOtherCoOpsRequest  # noqa: Y015
 
 @_typing.final
 class AskOtherCoOpsResponse(_message.Message):
-    """AskOtherCoOpsResponse names it: 128 random bits in hex."""
+    """AskOtherCoOpsResponse is empty: answers are kept beside their caller, and who asks stands in no row but the ask's own."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ASK_ID_FIELD_NUMBER: _builtins.int
-    ask_id: _builtins.str
     def __init__(
         self,
-        *,
-        ask_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_id", b"ask_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
