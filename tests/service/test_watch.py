@@ -13,7 +13,7 @@ from kith.status.v1.status_pb2 import GetStatusRequest
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
-from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed
+from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from services.scheduling.commands.raise_alerts import raise_alerts
 from services.scheduling.commands.tell_watch import tell_watch
@@ -225,12 +225,13 @@ async def _is_open(watch: WatchPeople, visit: str, by: UUID) -> bool:
 
 @pytest.mark.capability("L7")
 async def test_a_worker_who_is_alone_is_asked_after(infrastructure: Infrastructure) -> None:
-    ada, wren, fern, secretary, first = (new_id() for _ in range(5))
+    ada, wren, fern, son, secretary, first = (new_id() for _ in range(6))
     async with visit_people(infrastructure) as people:
         watch = WatchPeople(people)
         await people.form_team(ada, worker=[wren, fern])
-        await watch.give_hat(secretary)
-        await watch.hold(secretary, first)
+        await people.let_act(son, ada)
+        await watch.give_hat(ada, secretary)
+        await watch.hold(secretary, ada, son, wren, first)
         visit = await watch.records.visit(ada, wren)
         await watch.records.go_after(visit, ada, 0)
         await watch.start_alone(visit, wren)
@@ -244,6 +245,13 @@ async def test_a_worker_who_is_alone_is_asked_after(infrastructure: Infrastructu
         [alert] = await watch.open_alerts(first)
         assert (alert.kind, alert.worker_id, alert.person_id) == (pb.ALERT_KIND_LONE, str(wren), str(ada))
         assert list((await watch.of_visit(visit, ada)).alerts) == [], "it may be about the one they are with"
+        for close, hat in ((ada, SECRETARY), (son, "")):
+            assert await watch.open_alerts(close, hat) == [], "also while they hold the watch"
+            with pytest.raises(NotFound, match="ALERT_UNKNOWN"):
+                await watch.sort(alert.alert_id, close, "All is well", hat)
+        with pytest.raises(NotAllowed, match="ALERT_ABOUT_YOU"):
+            await watch.take(alert.alert_id, wren)
+        assert len(await watch.open_alerts(secretary, SECRETARY)) == 1
         await watch.safe(visit, wren)
         assert await watch.open_alerts(first) == []
         with pytest.raises(FailedPrecondition, match="NOBODY_WAITS"):
@@ -258,7 +266,7 @@ async def test_a_worker_who_is_alone_is_asked_after(infrastructure: Infrastructu
         await watch.records.go_after(always, ada, 0)
         await watch.records.start(always, fern)
         await watch.records.go_after(always, ada, 91)
-        await watch.wait_for_notices(("watch_lone", first), ("watch_lone", first))
+        await watch.wait_for_notices(("watch_lone", first), ("watch_lone", wren))
         [record] = (await watch.records.get(always, fern)).records
         await watch.records.write(always, fern, record=record.record_id, version=record.version)
         assert await watch.open_alerts(first) == []
@@ -277,10 +285,14 @@ async def test_the_watch_follows_merges_and_erasure(infrastructure: Infrastructu
         await watch.records.go_after(visit, ada, 16)
         await watch.wait_for_notices(("watch_late", kept))
         await watch.records.go_after(visit, ada, 28)
-        await watch.wait_for_notices(("watch_late", kept), ("watch_late", other))
-        event = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
-        await people.identity.publish((event, str(kept)))
-        await people.co_op.wait_until_consumed("scheduling", "identity")
+        so_far = [("watch_late", kept), ("watch_late", other)]
+        await watch.wait_for_notices(*so_far)
+        for minutes, told in ((40, third), (52, secretary)):
+            await watch.records.go_after(visit, ada, minutes)
+            so_far.append(("watch_late", told))
+            await watch.wait_for_notices(*so_far)
+        await merge(people, kept, other)
+        await merge(people, third, secretary)
         [alert] = await watch.open_alerts(kept)
         assert steps_of(alert) == [(TOLD, str(kept))]
         assert [duty.holder_id for duty in (await watch.watch(ada)).duties] == [str(kept), str(kept), str(third)]
@@ -293,6 +305,11 @@ async def test_the_watch_follows_merges_and_erasure(infrastructure: Infrastructu
         await erase(people, ada)
         for table in ("watch_alert", "watch_step", "watch_choice"):
             assert await people.co_op.all_rows("scheduling", table) == [], table
+
+
+async def merge(people: VisitPeople, kept: UUID, other: UUID) -> None:
+    await people.identity.publish((PersonsMerged(kept_person_id=str(kept), other_person_id=str(other)), str(kept)))
+    await people.co_op.wait_until_consumed("scheduling", "identity")
 
 
 async def erase(people: VisitPeople, person: UUID) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from kith.scheduling.v1.enums import AlertKind, AlertState
+from libs.access import acting
 from libs.database.engine import UnitOfWork
 from libs.rulebook import WatchRules
 from services.scheduling.commands.tell import Notice, tell_of_watch
@@ -43,7 +44,8 @@ async def _tell_next(work: UnitOfWork, due: Alert, holders: Sequence[UUID], secr
         # Most often it was forgotten: the worker can answer before anybody has to look for them.
         asks = Notice.SAFE_ASKED if alert.kind is AlertKind.LONE else Notice.ON_WAY_ASKED
         await tell_of_watch(work, asks, alert.visit, {alert.worker}, work.now + NEWS)
-    people = next_in_line(alert, holders, secretaries, await watch_alerts.list_told(work, alert))
+    told, close = await watch_alerts.list_told(work, alert), await acting.list_holders(work, alert.person)
+    people = next_in_line(alert, holders, secretaries, told, close)
     steps = [work.new_id() for _ in people]
     await watch_alerts.save(work, tell(alert, people, holders, steps, work.now, timedelta(minutes=rules.next_after)))
     await tell_of_watch(work, _notice(alert), alert.id, people, work.now + NEWS)

@@ -8,8 +8,9 @@
 | over    | -              | -    | -     | -    | waiting or over  | -      |
 
 - Who is told: the holders in their order, the next one when nobody has it `next_after` later; after the last of them, or where nobody holds
-  the watch, every secretary. Nobody is told twice in one round, and the worker or the person it is about is not told of themselves.
-- Who was told, or has it, and holds the watch no more, is not waited for: the next is told at once.
+  the watch, every secretary. Nobody is told twice in one round, and the worker or the person it is about is not told of themselves;
+  of a worker who is alone, nor is anybody told who acts for the one they are with.
+- Who was told, or has it, and holds the watch no more, is not waited for: the next is told at once; of what somebody had, in a new round.
 - An answer puts it off until a time, or ends it. When that time has come without what it announced, a new round begins with the first.
 - Everything that happens is a step of its own, and no step is ever changed or deleted. `version` counts them.
 """
@@ -88,12 +89,14 @@ def open_now(alert: Alert, now: datetime) -> Alert:
     return replace(alert, state=_OPEN, round=alert.round + 1, next_at=now, told_last=None)
 
 
-def next_in_line(alert: Alert, holders: Sequence[UUID], secretaries: Sequence[UUID], told: Collection[UUID]) -> tuple[UUID, ...]:
+def next_in_line(
+    alert: Alert, holders: Sequence[UUID], secretaries: Sequence[UUID], told: Collection[UUID], close: Collection[UUID]
+) -> tuple[UUID, ...]:
     """Whom to tell now: one holder, or after them all secretaries; nobody who is in `told`, which is of this round.
 
-    Who had it before comes first, while they hold the watch.
+    `close` are those who act for the person. Who had it before comes first, while they hold the watch.
     """
-    silent = {*told, alert.person, alert.worker}
+    silent = {*told, alert.person, alert.worker, *(close if alert.kind is AlertKind.LONE else ())}
     ordered = sorted(holders, key=lambda holder: holder != alert.taken_by)
     first = next((holder for holder in ordered if holder not in silent), None)
     return (first,) if first is not None else tuple(person for person in secretaries if person not in silent)

@@ -45,6 +45,8 @@ NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 WAIT = timedelta(minutes=10)
 PERSON, WORKER, *OTHERS = (UUID(int=number) for number in range(1, 10))
 SECRETARIES = OTHERS[4:]
+CLOSE = {OTHERS[0], SECRETARIES[0]}
+"""They act for the person."""
 VISIT = Visit(UUID(int=50), PERSON, UUID(int=51), NOW.date(), NOW, NOW + timedelta(hours=1), 1, VisitState.AGREED, PERSON, PERSON)
 RULES = WatchRules()
 
@@ -88,7 +90,7 @@ class Told:
             return ()
         if self.alert.state is AlertState.WAITING:
             self.alert = open_now(self.alert, self.now)
-        people = next_in_line(self.alert, self.holders, SECRETARIES, {who for who in self.in_round() if who})
+        people = next_in_line(self.alert, self.holders, SECRETARIES, {who for who in self.in_round() if who}, CLOSE)
         ids = [UUID(int=1000 + len(self.steps) + number) for number in range(len(people))]
         self.apply(tell(self.alert, people, self.holders, ids, self.now, WAIT))
         return people
@@ -152,6 +154,14 @@ def test_the_holders_are_told_in_their_order_and_then_the_secretaries() -> None:
 
 
 def test_who_has_it_is_told_first_when_it_is_missed() -> None:
+@pytest.mark.capability("L7")
+def test_of_a_worker_who_is_alone_nobody_is_told_who_acts_for_the_one_they_are_with() -> None:
+    told = Told(open_now(lone_alert(UUID(int=71), VISIT, WORKER, RULES, NOW), NOW), holders=[PERSON, *OTHERS[:2]])
+    assert told.look() == (OTHERS[1],)
+    told.now += WAIT
+    assert told.look() == tuple(SECRETARIES[1:])
+
+
     told = Told(holders=OTHERS[:3])
     told.look()
     told.now += WAIT

@@ -104,13 +104,18 @@ OF_PERSON = """
 """
 IS_SECRETARY = """PRINCIPAL is null and current_setting('kith.hat', true) = 'secretary'
   and exists (select from worn_hat where worn_hat.person = CALLER and worn_hat.hat = 'secretary')"""
-# An alert of somebody who is alone may be about the one they are with: it is never shown to the person, nor to who acts for them. Who holds
-# the watch sees what is to be looked after, and what they were told last or have taken.
+IS_CLOSE = """CALLER = person or exists (select from acting_right as acting where acting.holder = CALLER
+    and acting.subject = person and acting.valid_from <= NOW
+    and (acting.valid_until is null or NOW < acting.valid_until) and (acting.ended_at is null or NOW < acting.ended_at))"""
+# An alert of somebody who is alone may be about the one they are with: it is never shown to the person, nor to who acts for them, also when
+# they hold the watch or are secretaries. Who else holds it sees what is to be looked after, and what they were told last or have taken.
 ALERT_SEEN = """SYSTEM
   or (kind = 'arrival' and (OF_PERSON))
-  or (PRINCIPAL is null and (worker = CALLER or told_last = CALLER or taken_by = CALLER))
-  or (state in ('open', 'taken') and ((IS_SECRETARY) or (PRINCIPAL is null and exists (select from watch_duty as duty
-    where duty.holder = CALLER and duty.state = 'held' and duty.begins <= NOW and (duty.ends is null or NOW < duty.ends)))))
+  or (PRINCIPAL is null and worker = CALLER)
+  or ((kind = 'arrival' or not (IS_CLOSE)) and (
+    (PRINCIPAL is null and (told_last = CALLER or taken_by = CALLER))
+    or (state in ('open', 'taken') and ((IS_SECRETARY) or (PRINCIPAL is null and exists (select from watch_duty as duty
+      where duty.holder = CALLER and duty.state = 'held' and duty.begins <= NOW and (duty.ends is null or NOW < duty.ends)))))))
 """
 STEP_SEEN = "SYSTEM or exists (select from watch_alert as of_alert where of_alert.id = watch_step.alert)"
 # Merging two entries of one person, and erasing them, is the work of reactions to identity's events alone.
@@ -154,6 +159,7 @@ WORDS = {
     "STEP_SEEN": STEP_SEEN,
     "IS_SECRETARY": IS_SECRETARY,
     "OF_PERSON": OF_PERSON,
+    "IS_CLOSE": IS_CLOSE,
     "BY_IDENTITY": BY_IDENTITY,
     "SYSTEM": SYSTEM,
     "PRINCIPAL": "nullif(current_setting('kith.acting_for', true), '')::uuid",
