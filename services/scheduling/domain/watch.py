@@ -148,8 +148,8 @@ def sort(alert: Alert, statement: Statement, words: str) -> AlertChange:
 
 
 def reopen(alert: Alert, statement: Statement) -> AlertChange:
-    """Who has it holds the watch no more: the others are told, who were not yet."""
-    return _step(replace(alert, state=_OPEN, next_at=statement.at, told_last=None, taken_by=None), AlertStepKind.REOPENED, statement)
+    """Who has it holds the watch no more: a new round begins, as those who were told before think that somebody has it."""
+    return _step(replace(open_now(alert, statement.at), taken_by=None), AlertStepKind.REOPENED, statement)
 
 
 def hurry(alert: Alert, now: datetime) -> AlertChange:

@@ -125,7 +125,8 @@ def test_nobody_is_told_twice_nobody_is_left_out_and_none_later_than_due(holders
                 told.apply(miss(told.alert, said(None, told.now)))
             case "sort", UUID() if told.alert.state in (AlertState.OPEN, AlertState.TAKEN):
                 told.apply(sort(told.alert, said(value, told.now), "Sorted"))
-        was_due = told.alert.next_at is not None and told.alert.next_at <= told.now
+        is_left = told.alert.state is AlertState.TAKEN and told.alert.taken_by not in (*told.holders, *SECRETARIES)
+        was_due = is_left or (told.alert.next_at is not None and told.alert.next_at <= told.now)
         before = told.in_round() if told.alert.state is AlertState.OPEN else set()
         people = told.look()
         left = {*told.holders, *SECRETARIES} - before - {PERSON, WORKER}
@@ -153,7 +154,6 @@ def test_the_holders_are_told_in_their_order_and_then_the_secretaries() -> None:
     assert [step.at for step in told.steps[:3]] == [NOW, NOW + WAIT, NOW + 2 * WAIT]
 
 
-def test_who_has_it_is_told_first_when_it_is_missed() -> None:
 @pytest.mark.capability("L7")
 def test_of_a_worker_who_is_alone_nobody_is_told_who_acts_for_the_one_they_are_with() -> None:
     told = Told(open_now(lone_alert(UUID(int=71), VISIT, WORKER, RULES, NOW), NOW), holders=[PERSON, *OTHERS[:2]])
@@ -162,6 +162,7 @@ def test_of_a_worker_who_is_alone_nobody_is_told_who_acts_for_the_one_they_are_w
     assert told.look() == tuple(SECRETARIES[1:])
 
 
+def test_who_has_it_is_told_first_when_it_is_missed() -> None:
     told = Told(holders=OTHERS[:3])
     told.look()
     told.now += WAIT
