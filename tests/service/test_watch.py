@@ -68,6 +68,8 @@ async def test_a_late_start_is_told_once_then_to_the_next_until_somebody_has_it(
         assert len(await watch.notices("watch_late")) == 2
 
         [seen] = (await watch.of_visit(visit, ada)).alerts
+        reads = [row for row in await people.co_op.all_rows("scheduling", "read_audit") if "watch alert" in row]
+        assert any("view" in row and wren in row for row in reads), "the worker reads who looked"
         assert steps_of(seen) == [(TOLD, str(first)), (TOLD, str(second)), (pb.ALERT_STEP_KIND_TAKEN, str(second))]
         with pytest.raises(Invalid, match="SORTED_WORDS_MISSING"):
             await watch.sort(alert.alert_id, second, "  ")
@@ -252,6 +254,9 @@ async def test_a_worker_who_is_alone_is_asked_after(infrastructure: Infrastructu
         with pytest.raises(NotAllowed, match="ALERT_ABOUT_YOU"):
             await watch.take(alert.alert_id, wren)
         assert len(await watch.open_alerts(secretary, SECRETARY)) == 1
+        reads = [row for row in await people.co_op.all_rows("scheduling", "read_audit") if "watch alert" in row]
+        assert any(wren in row for row in reads)
+        assert not any(ada in row for row in reads), "a read would tell the person that there is one"
         await watch.safe(visit, wren)
         assert await watch.open_alerts(first) == []
         with pytest.raises(FailedPrecondition, match="NOBODY_WAITS"):

@@ -52,6 +52,12 @@ class Alert:
     missed_at: datetime | None = None
     version: int = 0
 
+    @property
+    def told_of_reads(self) -> tuple[UUID, ...]:
+        """Whose data a read of it is, as far as they may know that there is one: the person may not while a worker is alone with them."""
+        of_worker = () if self.worker is None else (self.worker,)
+        return of_worker if self.kind is AlertKind.LONE else (self.person, *of_worker)
+
 
 @dataclass(frozen=True)
 class AlertStep:
