@@ -14,7 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.rulebook import WatchRules
 from services.scheduling.commands.tell import Notice, tell_of_watch
 from services.scheduling.domain.watch import Alert, Statement, call_off, hurry, next_in_line, open_now, reopen, tell
-from services.scheduling.storage import expected_visits, watch_alerts, watch_duties, watch_rules
+from services.scheduling.storage import watch_alerts, watch_duties, watch_rules
 
 NEWS = timedelta(days=1)
 """So long it is of use to hear of an alert."""
@@ -36,8 +36,8 @@ async def tell_watch(work: UnitOfWork) -> int:
 async def _tell_next(work: UnitOfWork, due: Alert, holders: Sequence[UUID], secretaries: Sequence[UUID], rules: WatchRules) -> bool:
     alert = due
     if due.state is AlertState.WAITING:
-        if due.kind is AlertKind.ARRIVAL and not await expected_visits.still_comes(work, due):
-            # Called off, moved or given back since the worker said when they come.
+        if due.kind is AlertKind.ARRIVAL and not await watch_alerts.still_comes(work, due):
+            # Called off, moved, given back or watched over no more since the worker said when they come.
             await watch_alerts.save(work, call_off(due))
             return False
         alert = open_now(due, work.now)

@@ -15,7 +15,7 @@ from services.scheduling.domain.arrival import LONGEST_DELAY, LONGEST_VISIT, Exp
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.watch import Alert
 from services.scheduling.storage import visit_places, watch_alerts, watch_choices
-from services.scheduling.storage.tables import visit, visit_place, visit_record
+from services.scheduling.storage.tables import visit, visit_record
 from services.scheduling.storage.visits import TAKES_PLACE
 
 _AHEAD = timedelta(hours=1)
@@ -29,12 +29,6 @@ _AROUND_NOW = (
 )
 _IS_WATCHED = watch_choices.watched_visits().where(visit.c.id == bindparam("of"))
 _LOCKED = select(visit).where(visit.c.id == bindparam("of")).with_for_update()
-_STILL_COMES = (
-    select(visit.c.id)
-    .join(visit_place, visit_place.c.visit == visit.c.id)
-    .where(visit.c.id == bindparam("of"), visit.c.starts == bindparam("at", type_=MOMENT), _IS_ON)
-    .where(visit_place.c.worker == bindparam("by"), visit_place.c.coming)
-)
 _BEGUN = select(visit_record.c.visit, visit_record.c.worker).where(among(visit_record.c.visit, "visits"))
 
 _to_visit = row_mapper(Visit)
@@ -50,12 +44,6 @@ async def lock(work: UnitOfWork, visit_id: UUID) -> ExpectedVisit:
     """With its alerts. Whoever starts it now waits, or is seen here."""
     [expected] = await _gather(work, [_to_visit((await work.connection.execute(_LOCKED, {"of": visit_id})).one())], lock=True)
     return expected
-
-
-async def still_comes(work: UnitOfWork, alert: Alert) -> bool:
-    """Whether the visit takes place when it was to, and the worker comes."""
-    values = {"of": alert.visit, "at": alert.starts, "by": alert.worker}
-    return (await work.connection.execute(_STILL_COMES, values)).first() is not None
 
 
 async def is_watched(work: UnitOfWork, visit_id: UUID) -> bool:
