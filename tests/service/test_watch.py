@@ -82,10 +82,10 @@ async def test_a_late_start_is_told_once_then_to_the_next_until_somebody_has_it(
 
 @pytest.mark.capability("L7")
 async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructure: Infrastructure) -> None:
-    ada, wren, secretary, first = (new_id() for _ in range(4))
+    ada, wren, fern, secretary, first = (new_id() for _ in range(5))
     async with visit_people(infrastructure) as people:
         watch = WatchPeople(people)
-        await people.form_team(ada, worker=[wren])
+        await people.form_team(ada, worker=[wren, fern])
         await watch.give_hat(secretary)
         await watch.hold(secretary, first)
         visit, unwatched = await watch.records.visit(ada, wren), await watch.records.visit(ada, wren, ahead=3)
@@ -111,9 +111,12 @@ async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructur
             await watch.on_way(visit, wren, 10)
 
         await watch.records.go_after(unwatched, ada, -30)
-        await watch.on_way(unwatched, wren, 40)
+        await watch.set_watched(ada, ada, visit=unwatched)
+        await watch.on_way(unwatched, wren, 100)
+        await watch.set_watched(ada, ada, visit=unwatched, watched=False)
         await watch.records.go_after(unwatched, ada, 180)
-        assert len(await watch.notices("watch_late", "watch_missed")) == 2, "nobody chose that this one is watched over"
+        assert len(await watch.notices("watch_late", "watch_missed")) == 2, "it is watched over no more"
+        await wait_until(lambda: _is_over(watch, unwatched, ada), "the alert is called off")
 
         moved = await watch.records.visit(ada, wren, ahead=1)
         await watch.set_watched(ada, ada, visit=moved)
@@ -125,6 +128,12 @@ async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructur
         assert len(await watch.notices("watch_late", "watch_missed")) == 2, "what was said of another time counts no more"
         await watch.records.go_after(moved, ada, 16)
         await watch.wait_for_notices(*[("watch_late", first)] * 3)
+
+        two = await _one_starts_and_one_will_be_late(watch, ada, wren, fern)
+        await watch.records.go_after(two, ada, 84)
+        assert len(await watch.notices("watch_late", "watch_missed")) == 3, "they are waited for, also after the end"
+        await watch.records.go_after(two, ada, 86)
+        await watch.wait_for_notices(*[("watch_late", first)] * 4)
 
 
 @pytest.mark.capability("L7")
@@ -219,6 +228,21 @@ def _with(infrastructure: Infrastructure, nats: DisposableNats) -> Infrastructur
 async def _is_said(people: VisitPeople, reason: str) -> bool:
     status = people.co_op.stub_at("scheduling", StatusServiceStub)
     return reason in (await call_service(status.GetStatus, GetStatusRequest())).reasons
+
+
+async def _one_starts_and_one_will_be_late(watch: WatchPeople, person: UUID, in_time: UUID, late: UUID) -> str:
+    """A visit for two: the second says half an hour before it that they come ten minutes after its end; then it is watched over."""
+    visit = await watch.records.visit(person, in_time, late, ahead=1)
+    await watch.records.go_after(visit, person, -30)
+    await watch.on_way(visit, late, 100)
+    await watch.set_watched(person, person, visit=visit)
+    await watch.records.go_after(visit, person, 0)
+    await watch.records.start(visit, in_time)
+    return visit
+
+
+async def _is_over(watch: WatchPeople, visit: str, by: UUID) -> bool:
+    return [alert.state for alert in (await watch.of_visit(visit, by)).alerts] == [pb.ALERT_STATE_OVER]
 
 
 async def _is_open(watch: WatchPeople, visit: str, by: UUID) -> bool:

@@ -163,9 +163,9 @@ def hurry(alert: Alert, now: datetime) -> AlertChange:
     return AlertChange(replace(alert, next_at=now, told_last=None))
 
 
-def put_off(alert: Alert, statement: Statement, comes_at: datetime, until: datetime | None) -> AlertChange:
-    """The worker comes later. `until`: when to look again; None: never."""
-    changed = replace(alert, state=_WAITING if until else _OVER, next_at=until)
+def put_off(alert: Alert, statement: Statement, comes_at: datetime, until: datetime) -> AlertChange:
+    """The worker comes later. `until`: when to look again."""
+    changed = replace(alert, state=_WAITING, next_at=until)
     return _step(changed, AlertStepKind.ON_WAY, statement, comes_at=comes_at)
 
 
@@ -175,7 +175,7 @@ def end(alert: Alert, kind: AlertStepKind, statement: Statement) -> AlertChange:
 
 
 def call_off(alert: Alert) -> AlertChange:
-    """What it waits for is not planned any more."""
+    """What it waits for is not planned any more, or not watched over."""
     return AlertChange(replace(alert, state=_OVER, next_at=None))
 
 
