@@ -230,9 +230,9 @@ async def test_who_comes_is_moved_only_where_both_agreed_beforehand_and_again(in
 
 @pytest.mark.capability("S1")
 async def test_a_draft_is_stopped_and_after_a_restart_made_again_from_its_record(infrastructure: Infrastructure) -> None:
-    ada, wren = new_id(), new_id()
+    ada, wren, robin = (new_id() for _ in range(3))
     async with a_co_op(infrastructure, iterations=50_000_000) as (people, drafts):
-        await people.form_team(ada, worker=[wren])
+        await people.form_team(ada, worker=[wren, robin])
         visits = [await drafts.visit(ada, day, hour) for day in range(5) for hour in (9, 15)]
         await drafts.say_yes(wren)
         draft = await drafts.start(ada)
@@ -243,10 +243,13 @@ async def test_a_draft_is_stopped_and_after_a_restart_made_again_from_its_record
         await wait_until(progress, "it is being made", pause=0.1)
         record = await people.co_op.all_rows("scheduling", "week_draft_record")
         await people.co_op.restart()
+        await people.take(visits[0], robin)
         after = WeekDrafts(VisitPeople(people.co_op, people.identity, people.matching, people.governance))
         assert await people.co_op.all_rows("scheduling", "week_draft_record") == record
         await after.stop(draft, ada)
         made = await after.made(draft, ada)
         assert (made.draft.state, made.draft.stop_asked) == (pb.WEEK_DRAFT_STATE_DRAFT, True)
         assert 0 < made.draft.done < made.draft.iterations
-        assert {visit for visit, places in proposed(made).items() if places == {str(wren): "new"}} == set(visits)
+        of_visit = proposed(made)
+        assert of_visit.pop(visits[0]) == {str(robin): "stays"}, "they took it since, and have not agreed to go"
+        assert {visit for visit, places in of_visit.items() if places == {str(wren): "new"}} == set(visits[1:])
