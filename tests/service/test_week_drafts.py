@@ -177,6 +177,8 @@ async def test_others_read_only_whether_a_worker_can_come_and_the_record_has_no_
         await drafts.send(draft, ada)
         own = await drafts.reasons(draft, visit, wren)
         assert [row.worker_id for row in own] == [str(wren)]
+        reads = [row for row in await people.co_op.all_rows("scheduling", "read_audit") if "why a worker" in row]
+        assert any(str(wren) in map(str, row) and ada in row for row in reads), "Ada reads who looked at a visit to her"
         assert own[0].points["short_of_wish"] == -10, "an hour that she wished for"
         assert sum(own[0].points.values()) == sum(read[str(wren)].points.values())
         with pytest.raises(NotFound, match="WEEK_DRAFT_UNKNOWN"):
@@ -241,9 +243,9 @@ async def test_a_draft_is_stopped_and_after_a_restart_made_again_from_its_record
             return (await drafts.get(draft, ada)).draft.done > 0
 
         await wait_until(progress, "it is being made", pause=0.1)
+        await people.take(visits[0], robin)
         record = await people.co_op.all_rows("scheduling", "week_draft_record")
         await people.co_op.restart()
-        await people.take(visits[0], robin)
         after = WeekDrafts(VisitPeople(people.co_op, people.identity, people.matching, people.governance))
         assert await people.co_op.all_rows("scheduling", "week_draft_record") == record
         await after.stop(draft, ada)
