@@ -8,7 +8,7 @@ from kith.scheduling.facts.v1 import facts_pb2 as facts
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, NotFound
 from services.scheduling.reactions import identity, matching
-from tests.support.running_co_op import Infrastructure
+from tests.support.running_co_op import ZONE, Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
 
 
@@ -75,7 +75,7 @@ async def test_two_teams_of_one_owner_are_one_also_after_a_rebuild(infrastructur
         await merge(people, kept, other)
         assert [visit.visit_id for visit in await people.list_visits(kept, kept)] == [of_kept, of_other]
         assert await people.list_visits(kept, kept, giving=True) == [], "nobody comes to themselves"
-        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.REACTIONS)
+        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.reactions(identity.eraser(ZONE)))
         for source in ("identity", "matching"):
             await people.co_op.wait_until_consumed("scheduling", source)
         assert await people.agree(of_kept, kept) == 2
@@ -106,7 +106,7 @@ async def test_two_entries_that_left_at_one_moment_have_left_once(infrastructure
             await people.leave_team(ada, worker, at)
         assert len(await people.co_op.all_rows("scheduling", "cover")) == 2
         await merge(people, kept, other)
-        [(_, person, worker, left_at, _, left, settled_at, _)] = await people.co_op.all_rows("scheduling", "cover")
-        assert (person, worker, left_at, settled_at) == (ada, kept, at, None)
+        [(_, person, who, left_at, _, left, settled_at, _)] = await people.co_op.all_rows("scheduling", "cover")
+        assert (person, who, left_at, settled_at) == (ada, kept, at, None)
         assert isinstance(left, list)
         assert set(map(str, left)) == set(visits)

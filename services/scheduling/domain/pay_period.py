@@ -47,7 +47,10 @@ class RulesInForce:
 
 @dataclass(frozen=True)
 class WorkedVisit:
-    """What both sides confirmed of one worker's visit, by this entry of its record. `paid` is false for who came as a volunteer."""
+    """What both sides confirmed of one worker's visit, by this entry of its record. `paid` is false for who came as a volunteer.
+
+    It is None where the worker was erased since, and nobody knows.
+    """
 
     record: UUID
     entry: UUID
@@ -58,7 +61,7 @@ class WorkedVisit:
     ends: datetime
     travel: int
     waiting: int
-    paid: bool = True
+    paid: bool | None = True
 
     @property
     def minutes(self) -> int:

@@ -118,8 +118,10 @@ ALERT_SEEN = """SYSTEM
       where duty.holder = CALLER and duty.state = 'held' and duty.begins <= NOW and (duty.ends is null or NOW < duty.ends)))))))
 """
 STEP_SEEN = "SYSTEM or exists (select from watch_alert as of_alert where of_alert.id = watch_step.alert)"
-# Merging two entries of one person, and erasing them, is the work of reactions to identity's events alone.
+# Merging two entries of one person, and erasing them, is the work of reactions to identity's events alone, or of the job that has to wait
+# before it erases.
 BY_IDENTITY = "current_setting('kith.system', true) = 'reaction:identity'"
+ERASING = "current_setting('kith.system', true) in ('reaction:identity', 'job:erase_waiting')"
 
 # Who holds the watch is an office: everybody may know. What happened stays as it happened: even to a reaction the database gives no more
 # than who is named in it.
@@ -130,7 +132,7 @@ create policy watch_duty_seen on watch_duty for select using (SYSTEM or CALLER i
 create policy watch_duty_asked on watch_duty for insert with check (SYSTEM or (IS_SECRETARY));
 create policy watch_duty_changed on watch_duty for update
   using (SYSTEM or (IS_SECRETARY) or (PRINCIPAL is null and holder = CALLER));
-create policy watch_duty_erased on watch_duty for delete using (BY_IDENTITY);
+create policy watch_duty_erased on watch_duty for delete using (ERASING);
 
 alter table watch_choice enable row level security;
 alter table watch_choice force row level security;
@@ -141,14 +143,14 @@ alter table watch_alert force row level security;
 create policy watch_alert_seen on watch_alert for select using (ALERT_SEEN);
 create policy watch_alert_added on watch_alert for insert with check (SYSTEM or (PRINCIPAL is null and worker = CALLER));
 create policy watch_alert_changed on watch_alert for update using (ALERT_SEEN);
-create policy watch_alert_erased on watch_alert for delete using (BY_IDENTITY);
+create policy watch_alert_erased on watch_alert for delete using (ERASING);
 
 alter table watch_step enable row level security;
 alter table watch_step force row level security;
 create policy watch_step_seen on watch_step for select using (STEP_SEEN);
 create policy watch_step_added on watch_step for insert with check (STEP_SEEN);
 create policy watch_step_merged on watch_step for update using (BY_IDENTITY);
-create policy watch_step_erased on watch_step for delete using (BY_IDENTITY);
+create policy watch_step_erased on watch_step for delete using (ERASING);
 revoke update, truncate on watch_step from kith_scheduling_run;
 grant update (who) on watch_step to kith_scheduling_run;
 revoke truncate on watch_alert from kith_scheduling_run;
@@ -161,6 +163,7 @@ WORDS = {
     "OF_PERSON": OF_PERSON,
     "IS_CLOSE": IS_CLOSE,
     "BY_IDENTITY": BY_IDENTITY,
+    "ERASING": ERASING,
     "SYSTEM": SYSTEM,
     "PRINCIPAL": "nullif(current_setting('kith.acting_for', true), '')::uuid",
     "CALLER": "nullif(current_setting('kith.caller', true), '')::uuid",
