@@ -197,6 +197,10 @@ async def test_who_is_stopped_in_the_middle_tells_once_and_a_hat_of_yesterday_is
                 async with database.work(callers.job("tests"), starts + timedelta(minutes=16), "tests") as work:
                     assert (await raise_alerts(work), await tell_watch(work)) == (1, 1)
                     raise KeyboardInterrupt
+            with pytest.raises(KeyboardInterrupt):
+                async with database.work(callers.job("tests"), starts + timedelta(days=3), "tests") as work:
+                    assert (await tell_watch(work), await raise_alerts(work)) == (0, 1), "after days in which Kith was down"
+                    raise KeyboardInterrupt
         finally:
             await database.close()
         assert await people.co_op.all_rows("scheduling", "watch_step") == []

@@ -18,10 +18,11 @@ from services.scheduling.storage import expected_visits, watch_alerts, watch_rul
 async def raise_alerts(work: UnitOfWork) -> int:
     """Returns how many visits became late or missed."""
     rules = await watch_rules.get(work)
-    around = await expected_visits.list_around_now(work, await watch_rules.last_look(work))
+    around = await expected_visits.list_around_now(work, await watch_rules.last_raised(work))
     due = [each.visit.id for each in around if late_places(each, rules, work.now) or missed_places(each, work.now)]
-    for visit_id in due:
-        await _raise(work, visit_id, rules)
+    for expected in await expected_visits.lock(work, due):
+        await _raise(work, expected, rules)
+    await watch_rules.raised(work)
     return len(due)
 
 

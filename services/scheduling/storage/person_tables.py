@@ -222,6 +222,6 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
     "cover_rule": "what the rulebook says of looking for somebody in place of who left",
     "watch_rule": "what the rulebook says of the watch",
-    "watch_pulse": "when it was last looked who is to be told",
+    "watch_pulse": "when it was last looked who is to be told, and what is late or missed",
     "watch_gap": "when nobody was watching",
 }

@@ -84,7 +84,8 @@ create table watch_rule (
 );
 create table watch_pulse (
   only_one boolean primary key default true check (only_one),
-  at timestamptz not null
+  at timestamptz,
+  raised_at timestamptz
 );
 create table watch_gap (
   begins timestamptz primary key,
