@@ -17,6 +17,7 @@ from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed
 from libs.rpc.client import call_service
 from services.scheduling.commands.raise_alerts import raise_alerts
 from services.scheduling.commands.tell_watch import tell_watch
+from services.scheduling.storage import watch_choices
 from tests.support.disposable_nats import PASSWORD, USER, DisposableNats, disposable_nats
 from tests.support.running_co_op import Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
@@ -199,6 +200,7 @@ async def test_who_is_stopped_in_the_middle_tells_once_and_a_hat_of_yesterday_is
                     raise KeyboardInterrupt
             with pytest.raises(KeyboardInterrupt):
                 async with database.work(callers.job("tests"), starts + timedelta(days=3), "tests") as work:
+                    assert not await watch_choices.is_any_watched(work), "no visit is to come"
                     assert (await tell_watch(work), await raise_alerts(work)) == (0, 1), "after days in which Kith was down"
                     raise KeyboardInterrupt
         finally:

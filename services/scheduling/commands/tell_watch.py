@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from kith.scheduling.v1.enums import AlertKind, AlertState
-from libs.access import acting
+from libs.access import acting, hats
 from libs.database.engine import UnitOfWork
 from libs.rulebook import WatchRules
 from services.scheduling.commands.tell import Notice, tell_of_watch
@@ -23,7 +23,7 @@ NEWS = timedelta(days=1)
 async def tell_watch(work: UnitOfWork) -> int:
     """Returns of how many alerts somebody was told."""
     rules = await watch_rules.get(work)
-    holders, secretaries = await watch_duties.list_holders(work), await watch_duties.list_secretaries(work)
+    holders, secretaries = await watch_duties.list_holders(work), await hats.list_wearers(work, hats.SECRETARY)
     for alert in await watch_alerts.list_left_alone(work):
         is_taken = alert.state is AlertState.TAKEN
         gone = Statement(work.new_id(), alert.taken_by, work.now)
