@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kith.identity.facts.v1.facts_pb2 import PersonsMerged
+from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from libs.access import acting_rights, hats, held_credentials, holds
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
+from services.scheduling.commands.leave_all_teams import leave_all_teams
 from services.scheduling.commands.merge_persons import merge_persons
 from services.scheduling.storage import clearance, events_out, worked_visits
 from services.scheduling.storage.person_tables import PERSON_TABLES
@@ -18,6 +19,12 @@ from services.scheduling.storage.person_tables import PERSON_TABLES
 async def _on_merged(work: UnitOfWork, event: Event) -> None:
     message = PersonsMerged.FromString(event.payload)
     await merge_persons(work, UUID(message.kept_person_id), UUID(message.other_person_id))
+
+
+async def _on_erased(work: UnitOfWork, event: Event) -> None:
+    """Before their rows go, also while that has to wait."""
+    for person in sorted(map(UUID, PersonErased.FromString(event.payload).person_ids)):
+        await leave_all_teams(work, person, event.at)
 
 
 def eraser(zone: ZoneInfo) -> PersonEraser:
@@ -31,4 +38,5 @@ def eraser(zone: ZoneInfo) -> PersonEraser:
 
 def reactions(erases: PersonEraser) -> Reactions:
     own = Reactions("identity", {**erases.handlers(), type_of(PersonsMerged): _on_merged}, ("merged_person",))
-    return joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(clearance.doubt), own)
+    leaves = Reactions("identity", {type_of(PersonErased): _on_erased}, ())
+    return joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(clearance.doubt), leaves, own)

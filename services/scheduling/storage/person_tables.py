@@ -77,7 +77,8 @@ PERSON_TABLES = (
         tables.cover,
         ("person", "worker"),
         ("id", "person", "worker", "left_at", "until", "visits", "settled_at", "how"),
-        erasure=(Delete(),),
+        # The person looks for somebody still, also when who left is erased.
+        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         retention=Retention("visits", tables.cover.c.until),
     ),
     # Before the visits: erasing a person's visits erases who came to them.
