@@ -793,7 +793,7 @@ class NoticeWanted(_message.Message):
     series_declined, series_withdrawn, series_ended, series_taken, series_given_back, funding_proposed, funding_answered,
     engagement_proposed, engagement_answered, engagement_from_worker, pay_ready, cover_needed, watch_asked, watch_late, watch_missed,
     watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked, draft_asked, draft_shown, draft_published
-    the id of the visit, series, terms, pay period, cover, alert, draft or turn at the watch, a dot, and an id of this notice
+    The id of the visit, series, terms, pay period, cover, alert, draft or turn at the watch, a dot, and an id of this notice.
     """
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
