@@ -26,6 +26,7 @@ _HAS_HOLDER = (
     .where(acts_now())
     .limit(1)
 )
+_HOLDERS = select(acting_right.c.holder).where(acting_right.c.subject == bindparam("subject")).where(acts_now()).distinct()
 # In SQL: the settings that row-level security knows the caller by, as `libs/database/engine.py` sets them.
 _READ_AS = text("""
 select set_config('kith.caller', :person, true), set_config('kith.hat', '', true), set_config('kith.acting_for', '', true)""")
@@ -34,6 +35,11 @@ select set_config('kith.caller', :person, true), set_config('kith.hat', '', true
 async def has_holder(work: UnitOfWork, subject: UUID, scope: str) -> bool:
     """Whether anybody may act for `subject` within the scope now."""
     return (await work.connection.execute(_HAS_HOLDER, {"subject": subject, "scope": scope, "now": work.now})).first() is not None
+
+
+async def list_holders(work: UnitOfWork, subject: UUID) -> set[UUID]:
+    """Everybody who may act for `subject` now, in any scope."""
+    return set((await work.connection.execute(_HOLDERS, {"subject": subject, "now": work.now})).scalars())
 
 
 async def live_scopes(work: UnitOfWork, holder: UUID, subject: UUID) -> tuple[str, ...]:

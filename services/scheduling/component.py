@@ -6,6 +6,7 @@ from libs.access.person_data import person_data_service
 from libs.access.person_rights import person_rights_service
 from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.dispose_records import dispose_records_job
+from libs.host.erase_waiting import erase_waiting_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
 from services.database_setup import migrations_folder
@@ -41,7 +42,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
     zone = ZoneInfo(settings.zone)
 
     def build(runtime: Runtime) -> Component:
-        catch_up, watch = runtime.catch_up_with("identity"), WatchJob(runtime)
+        catch_up, watch, eraser = runtime.catch_up_with("identity"), WatchJob(runtime), identity.eraser(zone)
         return Component(
             name="scheduling",
             address=settings.address,
@@ -62,7 +63,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),
-            reactions=(identity.REACTIONS, matching.REACTIONS, governance.REACTIONS),
+            reactions=(identity.reactions(eraser), matching.REACTIONS, governance.REACTIONS),
             jobs=(
                 give_back_uncleared.job(runtime),
                 forget_past_weeks.job(zone),
@@ -73,6 +74,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 watch.job,
                 dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
                 seal_reads_job(events_out.read_audit_sealed),
+                erase_waiting_job(eraser),
             ),
             reasons=watch.reasons,
             leader_tasks=(week_draft_maker(runtime, zone),),

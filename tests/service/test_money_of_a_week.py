@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from kith.identity.facts.v1.facts_pb2 import PersonErased
+from kith.scheduling.facts.v1.facts_pb2 import PersonDataErased
 from kith.scheduling.v1 import engagements_pb2 as engagements
 from kith.scheduling.v1 import funding_pb2 as funding
 from kith.scheduling.v1 import pay_periods_pb2 as pb
@@ -18,6 +20,8 @@ from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound
 from scripts.cli.main import main
 from tests.support.money_people import MoneyPeople, money_people
 from tests.support.running_co_op import Infrastructure
+from tests.support.visit_people import VisitPeople
+from tests.support.waiting import wait_until
 
 SELF_EMPLOYED, EMPLOYED, VOLUNTEER = (
     engagements.ENGAGEMENT_KIND_SELF_EMPLOYED,
@@ -209,3 +213,41 @@ async def test_what_is_corrected_after_closing_is_credited_and_settled_anew(
                 with pytest.raises(Exception, match="permission denied"):
                     async with connection.transaction():
                         await connection.execute(f"delete from {table}")  # noqa: S608 - our own names
+
+
+@pytest.mark.capability("S8")
+async def test_who_is_erased_leaves_no_worker_without_their_pay(infrastructure: Infrastructure) -> None:
+    ada, mo, robin, wren = (new_id() for _ in range(4))
+    async with money_people(infrastructure) as money:
+        people = money.people
+        for person in (ada, mo):
+            await people.form_team(person, worker=[robin, wren])
+        await money.adopt()
+        await money.fund(ada, (ada, "1"))
+        await money.engage(robin, SELF_EMPLOYED, 2000)
+        to_ada, to_mo = await money.plan(ada, robin, 1), await money.plan(mo, wren, 1)
+        await money.records.go_to(people.co_op.now() + timedelta(days=2))
+        for visit, worker, person in ((to_ada, robin, ada), (to_mo, wren, mo)):
+            await money.write(visit, worker, 1, 12, 60)
+            await money.confirm(visit, person)
+        for person in (ada, wren):
+            await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(person)]), str(person)))
+        await people.co_op.wait_until_consumed("scheduling", "identity")
+        assert await _erased(people) == {wren}, "nothing was agreed that could be settled"
+        shown = await money.open_period(last=-1)
+        assert [visit.visit_id for visit in shown.contents.visits] == [to_ada]
+        assert [(each.visit_id, each.reason) for each in shown.not_settled] == [(to_mo, pb.NOT_SETTLED_REASON_WORKER_ERASED)]
+        period = await money.close(shown)
+        await wait_until(lambda: _are_erased(people, {ada, wren}), "it is settled, so that Ada is erased")
+        for table in ("visit", "visit_record", "visit_record_entry"):
+            assert not any(ada in row for row in await people.co_op.all_rows("scheduling", table)), table
+        assert (await money.get_pay(robin, period)).pay.pence == 1850
+
+
+async def _are_erased(people: VisitPeople, expected: set[UUID]) -> bool:
+    return await _erased(people) == expected
+
+
+async def _erased(people: VisitPeople) -> set[UUID]:
+    events = await people.co_op.published_events("scheduling")
+    return {UUID(person) for event in events if isinstance(event, PersonDataErased) for person in event.person_ids}

@@ -17,7 +17,7 @@ from libs.rpc.client import call_service
 from services.scheduling.reactions import identity, matching
 from tests.service.test_visit_retention import dispose
 from tests.support.running_co_op import Infrastructure, event_publisher
-from tests.support.series_people import SeriesPeople
+from tests.support.series_people import ZONE, SeriesPeople
 from tests.support.visit_people import visit_people
 
 
@@ -96,7 +96,7 @@ async def test_the_series_of_two_entries_are_one_persons_also_after_a_rebuild(
         event = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
         await people.identity.publish((event, str(kept)))
         await people.co_op.wait_until_consumed("scheduling", "identity")
-        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.REACTIONS)
+        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.reactions(identity.eraser(ZONE)))
         for source in ("identity", "matching"):
             await people.co_op.wait_until_consumed("scheduling", source)
         assert set(await everybody.list_series(kept)) == {of_kept, of_other, by_other}

@@ -8,7 +8,7 @@ from kith.scheduling.facts.v1 import facts_pb2 as facts
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, FailedPrecondition, NotFound
 from services.scheduling.reactions import identity, matching
-from tests.support.running_co_op import Infrastructure
+from tests.support.running_co_op import ZONE, Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
 
 
@@ -75,7 +75,7 @@ async def test_two_teams_of_one_owner_are_one_also_after_a_rebuild(infrastructur
         await merge(people, kept, other)
         assert [visit.visit_id for visit in await people.list_visits(kept, kept)] == [of_kept, of_other]
         assert await people.list_visits(kept, kept, giving=True) == [], "nobody comes to themselves"
-        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.REACTIONS)
+        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.reactions(identity.eraser(ZONE)))
         for source in ("identity", "matching"):
             await people.co_op.wait_until_consumed("scheduling", source)
         assert await people.agree(of_kept, kept) == 2
@@ -91,3 +91,22 @@ async def test_two_teams_of_one_owner_are_one_also_after_a_rebuild(infrastructur
         await people.co_op.wait_until_consumed("scheduling", "matching")
         assert (await people.get(of_kept, kept)).worker_ids == []
         assert await people.list_open(bo) == []
+
+
+@pytest.mark.capability("I1", "T11")
+async def test_two_entries_that_left_at_one_moment_have_left_once(infrastructure: Infrastructure) -> None:
+    ada, kept, other = (new_id() for _ in range(3))
+    async with visit_people(infrastructure) as people:
+        await people.form_team(ada, worker=[kept, other])
+        visits = [await people.propose(ada, ada, people.at(day)) for day in (2, 3)]
+        for visit, worker in zip(visits, (kept, other), strict=True):
+            await people.take(visit, worker)
+        at = people.co_op.now()
+        for worker in (kept, other):
+            await people.leave_team(ada, worker, at)
+        assert len(await people.co_op.all_rows("scheduling", "cover")) == 2
+        await merge(people, kept, other)
+        [(_, person, who, left_at, _, left, settled_at, _)] = await people.co_op.all_rows("scheduling", "cover")
+        assert (person, who, left_at, settled_at) == (ada, kept, at, None)
+        assert isinstance(left, list)
+        assert set(map(str, left)) == set(visits)

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
-from kith.identity.facts.v1.facts_pb2 import CredentialExpired, CredentialRevoked
+from kith.identity.facts.v1.facts_pb2 import CredentialExpired, CredentialRevoked, PersonErased
 from kith.scheduling.facts.v1 import facts_pb2 as facts
 from libs.database.engine import new_id
 from libs.refusals import FailedPrecondition
@@ -59,6 +59,25 @@ async def test_everybody_whom_a_change_touches_is_told_but_who_made_it(infrastru
         [cover] = [event.cover_id for event in await people.co_op.published_events("scheduling") if isinstance(event, facts.CoverNeeded)]
         about = {event.about_id.partition(".")[0] for event in events if event.kind != "cover_needed"}
         assert (about, events[10].about_id.partition(".")[0]) == ({visit}, cover)
+
+
+@pytest.mark.capability("S6")
+async def test_the_person_hears_that_who_is_erased_does_not_come(infrastructure: Infrastructure) -> None:
+    ada, wren = new_id(), new_id()
+    async with visit_people(infrastructure) as people:
+        await people.form_team(ada, worker=[wren])
+        visits = [await people.propose(ada, ada, people.at(day)) for day in (2, 3)]
+        for visit in visits:
+            await people.take(visit, wren)
+        erased, at = PersonErased(erasure_id=str(new_id()), person_ids=[str(wren)]), people.co_op.now()
+        for _ in range(2):
+            await people.identity.publish((erased, str(wren)), at=at)
+            await people.co_op.wait_until_consumed("scheduling", "identity")
+        assert [notice for notice in await told(people) if notice[0] == "cover_needed"] == [("cover_needed", {ada})], "once for both"
+        events = await people.co_op.published_events("scheduling")
+        assert [event.visit_id for event in events if isinstance(event, facts.VisitGivenBack)] == visits
+        [cover] = await people.co_op.all_rows("scheduling", "cover")
+        assert cover[1:3] == (ada, wren), "she looks for somebody still"
 
 
 @pytest.mark.capability("I6", "L10")

@@ -13,10 +13,11 @@ from kith.status.v1.status_pb2 import GetStatusRequest
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs import callers
 from libs.database.engine import Database, new_id
-from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed
+from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from services.scheduling.commands.raise_alerts import raise_alerts
 from services.scheduling.commands.tell_watch import tell_watch
+from services.scheduling.storage import watch_choices
 from tests.support.disposable_nats import PASSWORD, USER, DisposableNats, disposable_nats
 from tests.support.running_co_op import Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
@@ -68,6 +69,8 @@ async def test_a_late_start_is_told_once_then_to_the_next_until_somebody_has_it(
         assert len(await watch.notices("watch_late")) == 2
 
         [seen] = (await watch.of_visit(visit, ada)).alerts
+        reads = [row for row in await people.co_op.all_rows("scheduling", "read_audit") if "watch alert" in row]
+        assert any("view" in row and wren in row for row in reads), "the worker reads who looked"
         assert steps_of(seen) == [(TOLD, str(first)), (TOLD, str(second)), (pb.ALERT_STEP_KIND_TAKEN, str(second))]
         with pytest.raises(Invalid, match="SORTED_WORDS_MISSING"):
             await watch.sort(alert.alert_id, second, "  ")
@@ -80,10 +83,10 @@ async def test_a_late_start_is_told_once_then_to_the_next_until_somebody_has_it(
 
 @pytest.mark.capability("L7")
 async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructure: Infrastructure) -> None:
-    ada, wren, secretary, first = (new_id() for _ in range(4))
+    ada, wren, fern, secretary, first = (new_id() for _ in range(5))
     async with visit_people(infrastructure) as people:
         watch = WatchPeople(people)
-        await people.form_team(ada, worker=[wren])
+        await people.form_team(ada, worker=[wren, fern])
         await watch.give_hat(secretary)
         await watch.hold(secretary, first)
         visit, unwatched = await watch.records.visit(ada, wren), await watch.records.visit(ada, wren, ahead=3)
@@ -109,9 +112,12 @@ async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructur
             await watch.on_way(visit, wren, 10)
 
         await watch.records.go_after(unwatched, ada, -30)
-        await watch.on_way(unwatched, wren, 40)
+        await watch.set_watched(ada, ada, visit=unwatched)
+        await watch.on_way(unwatched, wren, 100)
+        await watch.set_watched(ada, ada, visit=unwatched, watched=False)
         await watch.records.go_after(unwatched, ada, 180)
-        assert len(await watch.notices("watch_late", "watch_missed")) == 2, "nobody chose that this one is watched over"
+        assert len(await watch.notices("watch_late", "watch_missed")) == 2, "it is watched over no more"
+        await wait_until(lambda: _is_over(watch, unwatched, ada), "the alert is called off")
 
         moved = await watch.records.visit(ada, wren, ahead=1)
         await watch.set_watched(ada, ada, visit=moved)
@@ -123,6 +129,12 @@ async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructur
         assert len(await watch.notices("watch_late", "watch_missed")) == 2, "what was said of another time counts no more"
         await watch.records.go_after(moved, ada, 16)
         await watch.wait_for_notices(*[("watch_late", first)] * 3)
+
+        two = await _one_starts_and_one_will_be_late(watch, ada, wren, fern)
+        await watch.records.go_after(two, ada, 84)
+        assert len(await watch.notices("watch_late", "watch_missed")) == 3, "they are waited for, also after the end"
+        await watch.records.go_after(two, ada, 86)
+        await watch.wait_for_notices(*[("watch_late", first)] * 4)
 
 
 @pytest.mark.capability("L7")
@@ -186,6 +198,11 @@ async def test_who_is_stopped_in_the_middle_tells_once_and_a_hat_of_yesterday_is
                 async with database.work(callers.job("tests"), starts + timedelta(minutes=16), "tests") as work:
                     assert (await raise_alerts(work), await tell_watch(work)) == (1, 1)
                     raise KeyboardInterrupt
+            with pytest.raises(KeyboardInterrupt):
+                async with database.work(callers.job("tests"), starts + timedelta(days=3), "tests") as work:
+                    assert not await watch_choices.is_any_watched(work), "no visit is to come"
+                    assert (await tell_watch(work), await raise_alerts(work)) == (0, 1), "after days in which Kith was down"
+                    raise KeyboardInterrupt
         finally:
             await database.close()
         assert await people.co_op.all_rows("scheduling", "watch_step") == []
@@ -219,18 +236,34 @@ async def _is_said(people: VisitPeople, reason: str) -> bool:
     return reason in (await call_service(status.GetStatus, GetStatusRequest())).reasons
 
 
+async def _one_starts_and_one_will_be_late(watch: WatchPeople, person: UUID, in_time: UUID, late: UUID) -> str:
+    """A visit for two: the second says half an hour before it that they come ten minutes after its end; then it is watched over."""
+    visit = await watch.records.visit(person, in_time, late, ahead=1)
+    await watch.records.go_after(visit, person, -30)
+    await watch.on_way(visit, late, 100)
+    await watch.set_watched(person, person, visit=visit)
+    await watch.records.go_after(visit, person, 0)
+    await watch.records.start(visit, in_time)
+    return visit
+
+
+async def _is_over(watch: WatchPeople, visit: str, by: UUID) -> bool:
+    return [alert.state for alert in (await watch.of_visit(visit, by)).alerts] == [pb.ALERT_STATE_OVER]
+
+
 async def _is_open(watch: WatchPeople, visit: str, by: UUID) -> bool:
     return [alert.state for alert in (await watch.of_visit(visit, by)).alerts] == [pb.ALERT_STATE_OPEN]
 
 
 @pytest.mark.capability("L7")
 async def test_a_worker_who_is_alone_is_asked_after(infrastructure: Infrastructure) -> None:
-    ada, wren, fern, secretary, first = (new_id() for _ in range(5))
+    ada, wren, fern, son, secretary, first = (new_id() for _ in range(6))
     async with visit_people(infrastructure) as people:
         watch = WatchPeople(people)
         await people.form_team(ada, worker=[wren, fern])
-        await watch.give_hat(secretary)
-        await watch.hold(secretary, first)
+        await people.let_act(son, ada)
+        await watch.give_hat(ada, secretary)
+        await watch.hold(secretary, ada, son, wren, first)
         visit = await watch.records.visit(ada, wren)
         await watch.records.go_after(visit, ada, 0)
         await watch.start_alone(visit, wren)
@@ -244,6 +277,16 @@ async def test_a_worker_who_is_alone_is_asked_after(infrastructure: Infrastructu
         [alert] = await watch.open_alerts(first)
         assert (alert.kind, alert.worker_id, alert.person_id) == (pb.ALERT_KIND_LONE, str(wren), str(ada))
         assert list((await watch.of_visit(visit, ada)).alerts) == [], "it may be about the one they are with"
+        for close, hat in ((ada, SECRETARY), (son, "")):
+            assert await watch.open_alerts(close, hat) == [], "also while they hold the watch"
+            with pytest.raises(NotFound, match="ALERT_UNKNOWN"):
+                await watch.sort(alert.alert_id, close, "All is well", hat)
+        with pytest.raises(NotAllowed, match="ALERT_ABOUT_YOU"):
+            await watch.take(alert.alert_id, wren)
+        assert len(await watch.open_alerts(secretary, SECRETARY)) == 1
+        reads = [row for row in await people.co_op.all_rows("scheduling", "read_audit") if "watch alert" in row]
+        assert any(wren in row for row in reads)
+        assert not any(ada in row for row in reads), "a read would tell the person that there is one"
         await watch.safe(visit, wren)
         assert await watch.open_alerts(first) == []
         with pytest.raises(FailedPrecondition, match="NOBODY_WAITS"):
@@ -258,7 +301,7 @@ async def test_a_worker_who_is_alone_is_asked_after(infrastructure: Infrastructu
         await watch.records.go_after(always, ada, 0)
         await watch.records.start(always, fern)
         await watch.records.go_after(always, ada, 91)
-        await watch.wait_for_notices(("watch_lone", first), ("watch_lone", first))
+        await watch.wait_for_notices(("watch_lone", first), ("watch_lone", wren))
         [record] = (await watch.records.get(always, fern)).records
         await watch.records.write(always, fern, record=record.record_id, version=record.version)
         assert await watch.open_alerts(first) == []
@@ -277,22 +320,31 @@ async def test_the_watch_follows_merges_and_erasure(infrastructure: Infrastructu
         await watch.records.go_after(visit, ada, 16)
         await watch.wait_for_notices(("watch_late", kept))
         await watch.records.go_after(visit, ada, 28)
-        await watch.wait_for_notices(("watch_late", kept), ("watch_late", other))
-        event = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
-        await people.identity.publish((event, str(kept)))
-        await people.co_op.wait_until_consumed("scheduling", "identity")
+        so_far = [("watch_late", kept), ("watch_late", other)]
+        await watch.wait_for_notices(*so_far)
+        for minutes, told in ((40, third), (52, secretary)):
+            await watch.records.go_after(visit, ada, minutes)
+            so_far.append(("watch_late", told))
+            await watch.wait_for_notices(*so_far)
+        await merge(people, kept, other)
+        await merge(people, third, secretary)
         [alert] = await watch.open_alerts(kept)
-        assert steps_of(alert) == [(TOLD, str(kept))]
+        assert steps_of(alert) == [(TOLD, str(kept)), (TOLD, str(third))], "each once, also who was told as a secretary too"
         assert [duty.holder_id for duty in (await watch.watch(ada)).duties] == [str(kept), str(kept), str(third)]
         await watch.take(alert.alert_id, kept)
 
         await erase(people, kept)
-        await watch.wait_for_notices(("watch_late", kept), ("watch_late", other), ("watch_late", third))
+        await watch.wait_for_notices(*so_far, ("watch_late", third))
         [alert] = await watch.open_alerts(third)
         assert alert.state == pb.ALERT_STATE_OPEN
         await erase(people, ada)
         for table in ("watch_alert", "watch_step", "watch_choice"):
             assert await people.co_op.all_rows("scheduling", table) == [], table
+
+
+async def merge(people: VisitPeople, kept: UUID, other: UUID) -> None:
+    await people.identity.publish((PersonsMerged(kept_person_id=str(kept), other_person_id=str(other)), str(kept)))
+    await people.co_op.wait_until_consumed("scheduling", "identity")
 
 
 async def erase(people: VisitPeople, person: UUID) -> None:

@@ -177,6 +177,8 @@ async def test_others_read_only_whether_a_worker_can_come_and_the_record_has_no_
         await drafts.send(draft, ada)
         own = await drafts.reasons(draft, visit, wren)
         assert [row.worker_id for row in own] == [str(wren)]
+        reads = [row for row in await people.co_op.all_rows("scheduling", "read_audit") if "why a worker" in row]
+        assert any(str(wren) in map(str, row) and ada in row for row in reads), "Ada reads who looked at a visit to her"
         assert own[0].points["short_of_wish"] == -10, "an hour that she wished for"
         assert sum(own[0].points.values()) == sum(read[str(wren)].points.values())
         with pytest.raises(NotFound, match="WEEK_DRAFT_UNKNOWN"):
@@ -230,9 +232,9 @@ async def test_who_comes_is_moved_only_where_both_agreed_beforehand_and_again(in
 
 @pytest.mark.capability("S1")
 async def test_a_draft_is_stopped_and_after_a_restart_made_again_from_its_record(infrastructure: Infrastructure) -> None:
-    ada, wren = new_id(), new_id()
+    ada, wren, robin = (new_id() for _ in range(3))
     async with a_co_op(infrastructure, iterations=50_000_000) as (people, drafts):
-        await people.form_team(ada, worker=[wren])
+        await people.form_team(ada, worker=[wren, robin])
         visits = [await drafts.visit(ada, day, hour) for day in range(5) for hour in (9, 15)]
         await drafts.say_yes(wren)
         draft = await drafts.start(ada)
@@ -241,6 +243,7 @@ async def test_a_draft_is_stopped_and_after_a_restart_made_again_from_its_record
             return (await drafts.get(draft, ada)).draft.done > 0
 
         await wait_until(progress, "it is being made", pause=0.1)
+        await people.take(visits[0], robin)
         record = await people.co_op.all_rows("scheduling", "week_draft_record")
         await people.co_op.restart()
         after = WeekDrafts(VisitPeople(people.co_op, people.identity, people.matching, people.governance))
@@ -249,4 +252,6 @@ async def test_a_draft_is_stopped_and_after_a_restart_made_again_from_its_record
         made = await after.made(draft, ada)
         assert (made.draft.state, made.draft.stop_asked) == (pb.WEEK_DRAFT_STATE_DRAFT, True)
         assert 0 < made.draft.done < made.draft.iterations
-        assert {visit for visit, places in proposed(made).items() if places == {str(wren): "new"}} == set(visits)
+        of_visit = proposed(made)
+        assert of_visit.pop(visits[0]) == {str(robin): "stays"}, "they took it since, and have not agreed to go"
+        assert {visit for visit, places in of_visit.items() if places == {str(wren): "new"}} == set(visits[1:])

@@ -1,5 +1,6 @@
 """The engine has a plan: what it proposes is looked at once more by the rules of taking a visit, and is a draft then."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ class MadePlan:
     """By the keys of the record: who comes to each visit, and why, or why not, for each worker. `record` is the one with the plan."""
 
     record: str
+    published: Mapping[str, frozenset[str]]
+    """Who came when the record was made."""
     comes: Mapping[str, frozenset[str]]
     answers: Mapping[str, Sequence[WorkerAnswer]]
     iterations: int
@@ -34,6 +37,7 @@ def read_plan(message: Mapping[str, Any]) -> MadePlan:
     """As the engine's process writes it."""
     return MadePlan(
         message["record"],
+        {visit["id"]: frozenset(visit["published"]) for visit in json.loads(message["record"])["week"]["visits"]},
         {visit: frozenset(comes) for visit, comes in message["plan"].items()},
         {visit: [WorkerAnswer(**answer) for answer in answers] for visit, answers in message["answers"].items()},
         message["iterations"],
@@ -52,6 +56,10 @@ async def finish_week_draft(work: UnitOfWork, draft_id: UUID, plan: MadePlan, *,
     for each in own:
         # Somebody may have been erased since; they are not proposed.
         planned = {workers[key] for key in plan.comes.get(visit_key(each.number), ()) if key in workers}
+        known = {workers[key] for key in plan.published.get(visit_key(each.number), ()) if key in workers}
+        if known != set(coming[each.visit]):
+            # The plan knows nothing of who has taken it or given it back since: nobody goes, or comes again, who did not agree to that.
+            planned = set(coming[each.visit])
         places = _places(each, coming[each.visit], planned)
         if await _all_can_come(work, each, [place.worker for place in places if place.kind is DraftPlaceKind.NEW], accepted, zone):
             await week_drafts.add_places(work, places)

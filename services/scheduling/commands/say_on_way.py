@@ -5,18 +5,17 @@ from uuid import UUID
 
 from kith.scheduling.v1.enums import AlertKind
 from libs.access import hats
-from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
 from services.scheduling.commands.settle_alerts import tell_answered
 from services.scheduling.commands.tell import Notice, tell_of_watch
 from services.scheduling.domain.arrival import arrival_alert, expect_later
 from services.scheduling.domain.watch import Statement, put_off
-from services.scheduling.storage import expected_visits, visit_places, visit_records, visits, watch_alerts, watch_rules
+from services.scheduling.storage import visit_places, visit_records, visits, watch_alerts, watch_rules
 
 
 async def say_on_way(work: UnitOfWork, visit_id: UUID, minutes: int) -> datetime:
-    """When they come. When they have not started some minutes after that, those who hold the watch are told.
+    """When they come. When they have not started some minutes after that, those who hold the watch are told, if it is watched over then.
 
     Raises NotFound VISIT_UNKNOWN, FailedPrecondition VISIT_NOT_YOURS or RECORD_BEGUN, NotAllowed PERSON_NEEDED, and what `expect_later`
     raises.
@@ -27,11 +26,8 @@ async def say_on_way(work: UnitOfWork, visit_id: UUID, minutes: int) -> datetime
         raise FailedPrecondition("VISIT_NOT_YOURS")
     if any(record.worker == worker for record in await visit_records.list_of_visit(work, visit.id)):
         raise FailedPrecondition("RECORD_BEGUN")
-    comes_at, until = expect_later(visit, minutes, work.now), None
-    async with all_rows(work):
-        is_watched = await expected_visits.is_watched(work, visit.id)
-    if is_watched:
-        until = comes_at + timedelta(minutes=(await watch_rules.get(work)).late_after)
+    comes_at = expect_later(visit, minutes, work.now)
+    until = comes_at + timedelta(minutes=(await watch_rules.get(work)).late_after)
     found = await watch_alerts.list_of_worker(work, visit.id, worker)
     before = next((alert for alert in found if alert.kind is AlertKind.ARRIVAL and alert.starts == visit.starts), None)
     if before is not None:

@@ -65,7 +65,7 @@ def next_look(expected: ExpectedVisit, rules: WatchRules, now: datetime) -> date
 def expect_later(visit: Visit, minutes: int, now: datetime) -> datetime:
     """When a worker comes who says so now, to the minute.
 
-    Raises Invalid ON_WAY_MINUTES, FailedPrecondition ON_WAY_TOO_EARLY or VISIT_OVER.
+    Raises Invalid ON_WAY_MINUTES or ON_WAY_BEFORE_START, FailedPrecondition ON_WAY_TOO_EARLY or VISIT_OVER.
     """
     if not timedelta(0) < timedelta(minutes=minutes) <= LONGEST_DELAY:
         raise invalid("minutes", "ON_WAY_MINUTES")
@@ -73,7 +73,10 @@ def expect_later(visit: Visit, minutes: int, now: datetime) -> datetime:
         raise FailedPrecondition("ON_WAY_TOO_EARLY")
     if now >= visit.ends:
         raise FailedPrecondition("VISIT_OVER")
-    return (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    comes_at = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    if comes_at < visit.starts:
+        raise invalid("minutes", "ON_WAY_BEFORE_START")
+    return comes_at
 
 
 def may_say_on_way(visit: Visit, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """When a worker does not come to visits. Whether they are on leave or ill is nobody's to know: they are away."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,9 +34,5 @@ def go_away(new_id: UUID, worker: UUID, zone: ZoneInfo, first: date | None, last
     for field, day in (("first_day", begin), ("last_day", last or begin)):
         if day > today + MAX_AHEAD:
             raise invalid(field, "VISIT_TOO_FAR")
-    ends = _midnight(zone, last + timedelta(days=1)) if last else None
-    return Away(new_id, worker, now if begin == today else _midnight(zone, begin), ends)
-
-
-def _midnight(zone: ZoneInfo, day: date) -> datetime:
-    return datetime.fromtimestamp(midnight(zone, day) * 60, UTC)
+    ends = midnight(zone, last + timedelta(days=1)) if last else None
+    return Away(new_id, worker, now if begin == today else midnight(zone, begin), ends)

@@ -10,7 +10,7 @@ Who leaves without visits to come before `until` leaves nothing to look for: set
 and keeps nothing open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,6 +47,13 @@ def raise_cover(
     """`freed` are the visits that they left, with their starts; `days` ahead they are looked after."""
     cover = Cover(new_id, person, worker, left_at, left_at + timedelta(days=days), tuple(freed))
     return cover if any(starts < cover.until for starts in freed.values()) else replace(cover, settled_at=now, how=Settled.NONE)
+
+
+def join(doubles: Sequence[Cover]) -> Cover:
+    """One leave of one person that was two of their entries: open, for the visits of all that are, while one of them is."""
+    counted = [cover for cover in doubles if cover.settled_at is None] or doubles
+    visits = dict.fromkeys(visit for cover in counted for visit in cover.visits)
+    return replace(counted[0], until=max(cover.until for cover in counted), visits=tuple(visits))
 
 
 def settle(cover: Cover, how: Settled, now: datetime) -> Cover:

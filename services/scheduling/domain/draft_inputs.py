@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from libs.refusals import Refusal
 from services.scheduling.domain.draft_choice import WorkerDraftChoice, is_free
-from services.scheduling.domain.local_clock import midnight
+from services.scheduling.domain.local_clock import midnight_minute
 from services.scheduling.domain.taking import WorkerFacts, reasons_against
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.week_problem import WeekProblem, WeekVisit, WeekWorker
@@ -96,7 +96,7 @@ def reason_against(zone: ZoneInfo, week: WeekFacts, visit: Visit, worker: UUID) 
 
 
 def _visit(zone: ZoneInfo, week: WeekFacts, numbers: Numbers, visit: Visit, person: str) -> WeekVisit:
-    begin = midnight(zone, week.monday)
+    begin = midnight_minute(zone, week.monday)
     coming = week.coming.get(visit.id, ())
     return WeekVisit(
         id=visit_key(numbers.visits[visit.id]),

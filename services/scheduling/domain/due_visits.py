@@ -53,6 +53,8 @@ class DueVisits:
 
 def find_terms(terms: MoneyTerms, visit: WorkedVisit) -> VisitTerms | NotSettledReason:
     """Of the day on which the visit started. Who came as a volunteer costs nothing, so that nobody has to have agreed to pay."""
+    if visit.paid is None:
+        return NotSettledReason.WORKER_ERASED
     rules, day = terms.rules_at(visit.starts), terms.local_day(visit.starts)
     if rules is None or rules.payer_adds is None or rules.worker_gives is None:
         return NotSettledReason.NO_RULES

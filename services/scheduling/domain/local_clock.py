@@ -4,7 +4,7 @@ A real minute is counted from the start of 1970 in UTC. A local time that comes 
 is counted with the offset before the change (RFC 5545, section 3.3.5).
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY_MINUTES = 24 * 60
@@ -15,8 +15,13 @@ def real_minute(zone: ZoneInfo, local: datetime) -> int:
     return int(local.replace(tzinfo=zone, fold=0).timestamp()) // 60
 
 
-def midnight(zone: ZoneInfo, day: date) -> int:
-    """The real minute at which a local day starts."""
+def midnight(zone: ZoneInfo, day: date) -> datetime:
+    """When a local day starts, in UTC."""
+    return datetime.fromtimestamp(midnight_minute(zone, day) * 60, UTC)
+
+
+def midnight_minute(zone: ZoneInfo, day: date) -> int:
+    """The real minute of it."""
     return real_minute(zone, datetime.combine(day, time()))
 
 

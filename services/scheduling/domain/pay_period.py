@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from hashlib import sha256
+from math import ceil
 from uuid import UUID
 
 from libs.money import pay_of
@@ -46,7 +47,10 @@ class RulesInForce:
 
 @dataclass(frozen=True)
 class WorkedVisit:
-    """What both sides confirmed of one worker's visit, by this entry of its record. `paid` is false for who came as a volunteer."""
+    """What both sides confirmed of one worker's visit, by this entry of its record. `paid` is false for who came as a volunteer.
+
+    It is None where the worker was erased since, and nobody knows.
+    """
 
     record: UUID
     entry: UUID
@@ -57,7 +61,7 @@ class WorkedVisit:
     ends: datetime
     travel: int
     waiting: int
-    paid: bool = True
+    paid: bool | None = True
 
     @property
     def minutes(self) -> int:
@@ -101,14 +105,18 @@ class SettledVisit:
 
 @dataclass
 class WorkerPay:
-    """What a worker gets in a period. `floor_pence` is what employed work of so many minutes must come to, 0 without a floor."""
+    """What a worker gets in a period.
+
+    The floor is that of employed work as it is settled now: of a corrected visit all of it, not what the correction changes. `floor_pence`
+    is what `pence` must come to with what is taken back and what other work brings; 0 without a floor.
+    """
 
     care: int = 0
     travel: int = 0
     waiting: int = 0
     pence: int = 0
-    floor_pence: int = 0
     reason: str = ""
+    _employed: int = 0
     _floor: Fraction = field(default_factory=Fraction)
 
     def add(self, settled: SettledVisit) -> None:
@@ -117,14 +125,18 @@ class WorkerPay:
         self.travel += sign * visit.travel
         self.waiting += sign * visit.waiting
         self.pence += settled.pay
-        if settled.terms.works_as is Engagement.EMPLOYED:
+        if settled.terms.works_as is Engagement.EMPLOYED and not settled.taken_back:
             worked = visit.minutes + visit.travel + visit.waiting
-            self._floor += Fraction(sign * worked * settled.terms.floor_an_hour, _HOUR_MINUTES)
-            self.floor_pence = -(-self._floor.numerator // self._floor.denominator)
+            self._employed += settled.pay
+            self._floor += Fraction(worked * settled.terms.floor_an_hour, _HOUR_MINUTES)
+
+    @property
+    def floor_pence(self) -> int:
+        return ceil(self._floor) + self.pence - self._employed if self._floor else 0
 
     @property
     def is_below_floor(self) -> bool:
-        return self.pence < self.floor_pence
+        return self._employed < self._floor
 
 
 @dataclass(frozen=True)

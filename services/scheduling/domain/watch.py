@@ -8,8 +8,9 @@
 | over    | -              | -    | -     | -    | waiting or over  | -      |
 
 - Who is told: the holders in their order, the next one when nobody has it `next_after` later; after the last of them, or where nobody holds
-  the watch, every secretary. Nobody is told twice in one round, and the worker or the person it is about is not told of themselves.
-- Who was told, or has it, and holds the watch no more, is not waited for: the next is told at once.
+  the watch, every secretary. Nobody is told twice in one round, and the worker or the person it is about is not told of themselves;
+  of a worker who is alone, nor is anybody told who acts for the one they are with.
+- Who was told, or has it, and holds the watch no more, is not waited for: the next is told at once; of what somebody had, in a new round.
 - An answer puts it off until a time, or ends it. When that time has come without what it announced, a new round begins with the first.
 - Everything that happens is a step of its own, and no step is ever changed or deleted. `version` counts them.
 """
@@ -51,6 +52,12 @@ class Alert:
     missed_at: datetime | None = None
     version: int = 0
 
+    @property
+    def told_of_reads(self) -> tuple[UUID, ...]:
+        """Whose data a read of it is, as far as they may know that there is one: the person may not while a worker is alone with them."""
+        of_worker = () if self.worker is None else (self.worker,)
+        return of_worker if self.kind is AlertKind.LONE else (self.person, *of_worker)
+
 
 @dataclass(frozen=True)
 class AlertStep:
@@ -88,12 +95,14 @@ def open_now(alert: Alert, now: datetime) -> Alert:
     return replace(alert, state=_OPEN, round=alert.round + 1, next_at=now, told_last=None)
 
 
-def next_in_line(alert: Alert, holders: Sequence[UUID], secretaries: Sequence[UUID], told: Collection[UUID]) -> tuple[UUID, ...]:
+def next_in_line(
+    alert: Alert, holders: Sequence[UUID], secretaries: Sequence[UUID], told: Collection[UUID], close: Collection[UUID]
+) -> tuple[UUID, ...]:
     """Whom to tell now: one holder, or after them all secretaries; nobody who is in `told`, which is of this round.
 
-    Who had it before comes first, while they hold the watch.
+    `close` are those who act for the person. Who had it before comes first, while they hold the watch.
     """
-    silent = {*told, alert.person, alert.worker}
+    silent = {*told, alert.person, alert.worker, *(close if alert.kind is AlertKind.LONE else ())}
     ordered = sorted(holders, key=lambda holder: holder != alert.taken_by)
     first = next((holder for holder in ordered if holder not in silent), None)
     return (first,) if first is not None else tuple(person for person in secretaries if person not in silent)
@@ -145,8 +154,8 @@ def sort(alert: Alert, statement: Statement, words: str) -> AlertChange:
 
 
 def reopen(alert: Alert, statement: Statement) -> AlertChange:
-    """Who has it holds the watch no more: the others are told, who were not yet."""
-    return _step(replace(alert, state=_OPEN, next_at=statement.at, told_last=None, taken_by=None), AlertStepKind.REOPENED, statement)
+    """Who has it holds the watch no more: a new round begins, as those who were told before think that somebody has it."""
+    return _step(replace(open_now(alert, statement.at), taken_by=None), AlertStepKind.REOPENED, statement)
 
 
 def hurry(alert: Alert, now: datetime) -> AlertChange:
@@ -154,9 +163,9 @@ def hurry(alert: Alert, now: datetime) -> AlertChange:
     return AlertChange(replace(alert, next_at=now, told_last=None))
 
 
-def put_off(alert: Alert, statement: Statement, comes_at: datetime, until: datetime | None) -> AlertChange:
-    """The worker comes later. `until`: when to look again; None: never."""
-    changed = replace(alert, state=_WAITING if until else _OVER, next_at=until)
+def put_off(alert: Alert, statement: Statement, comes_at: datetime, until: datetime) -> AlertChange:
+    """The worker comes later. `until`: when to look again."""
+    changed = replace(alert, state=_WAITING, next_at=until)
     return _step(changed, AlertStepKind.ON_WAY, statement, comes_at=comes_at)
 
 
@@ -166,7 +175,7 @@ def end(alert: Alert, kind: AlertStepKind, statement: Statement) -> AlertChange:
 
 
 def call_off(alert: Alert) -> AlertChange:
-    """What it waits for is not planned any more."""
+    """What it waits for is not planned any more, or not watched over."""
     return AlertChange(replace(alert, state=_OVER, next_at=None))
 
 

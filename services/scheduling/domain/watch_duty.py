@@ -14,7 +14,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -78,8 +78,8 @@ def ask(new_id: UUID, holder: UUID, rank: int, zone: ZoneInfo, first: date | Non
     for field, day in (("first_day", begin), ("last_day", last or begin)):
         if day > today + MAX_AHEAD:
             raise invalid(field, "VISIT_TOO_FAR")
-    begins = now if begin == today else _midnight(zone, begin)
-    ends = _midnight(zone, last + timedelta(days=1)) if last else None
+    begins = now if begin == today else midnight(zone, begin)
+    ends = midnight(zone, last + timedelta(days=1)) if last else None
     return WatchDuty(new_id, holder, rank, begins, ends, _ASKED, by, now)
 
 
@@ -116,7 +116,3 @@ def _step(duty: WatchDuty, step: DutyStep, now: datetime) -> WatchDuty:
     if following is None or (duty.ends is not None and duty.ends <= now):
         raise FailedPrecondition("WATCH_DUTY_OVER")
     return replace(duty, state=following)
-
-
-def _midnight(zone: ZoneInfo, day: date) -> datetime:
-    return datetime.fromtimestamp(midnight(zone, day) * 60, UTC)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from services.scheduling.domain.local_clock import DAY_MINUTES, first_at_or_after, midnight, minutes_within, real_minute
+from services.scheduling.domain.local_clock import DAY_MINUTES, first_at_or_after, midnight_minute, minutes_within, real_minute
 from services.scheduling.domain.settlement import Engagement
 
 ADULT_AGE = 18
@@ -80,7 +80,7 @@ class Window:
     @cached_property
     def bounds(self) -> list[int]:
         """The real minutes at which each week starts, and the last one ends."""
-        return [midnight(self.zone, self.first + timedelta(weeks=week)) for week in range(self.weeks + 1)]
+        return [midnight_minute(self.zone, self.first + timedelta(weeks=week)) for week in range(self.weeks + 1)]
 
 
 class BreakOutsideError(ValueError):

@@ -51,16 +51,20 @@ async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) ->
     if visit is None or (not is_planner and draft.state not in (WeekDraftState.ASKED, WeekDraftState.PUBLISHED)):
         raise NotFound("WEEK_DRAFT_UNKNOWN")
     places = (await week_drafts.list_places(work, draft.id)).get(visit.visit, ())
+    own_id = None if work.caller.acting_for else principal
     sees_all = is_planner or visit.person == principal
+    if not sees_all and all(place.worker != own_id for place in places):
+        raise NotFound("WEEK_DRAFT_UNKNOWN")
     async with all_rows(work):
         reasons = await draft_records.list_reasons(work, draft.id, visit.visit)
         now = await week_drafts.list_now(work, [visit.visit])
+        # A worker sees their own place alone; how far the proposal has come depends on all.
+        part = part_of(visit, (await week_drafts.list_places(work, draft.id)).get(visit.visit, ()), now.get(visit.visit))
     # Who is not in the team, or not in drafts, is in no table.
     reasons = [each for each in reasons if each.reason not in (NOT_IN_TEAM, NOT_IN_DRAFTS)]
-    own_id = None if work.caller.acting_for else principal
     shown = [_shown(each, places, is_own=each.worker == own_id) for each in reasons if sees_all or each.worker == own_id]
-    await audit.record_read(work, "why a worker", "list", *(each.worker for each in shown))
-    return DraftReasons(visit, part_of(visit, places, now.get(visit.visit)), places, sorted(shown, key=_order))
+    await audit.record_read(work, "why a worker", "list", visit.person, *(each.worker for each in shown))
+    return DraftReasons(visit, part, places, sorted(shown, key=_order))
 
 
 def _shown(reason: DraftReason, places: Sequence[DraftPlace], *, is_own: bool) -> ShownReason:

@@ -11,13 +11,13 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.domain.budget import BudgetBalance, Cost, budget_balances
 from services.scheduling.domain.due_visits import MoneyTerms, find_terms
 from services.scheduling.domain.funding import FundingPlan, Payer
+from services.scheduling.domain.local_clock import midnight
 from services.scheduling.domain.pay_period import SettledVisit, VisitTerms, WorkedVisit, settle_visit
 from services.scheduling.domain.settle_file import SettleFile, settle_files
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.terms import agreed_on
 from services.scheduling.storage import funding, pay_periods, worked_visits
 from services.scheduling.storage.money_access import require_payer_or_secretary
-from services.scheduling.storage.open_periods import midnight
 from services.scheduling.storage.pay_periods import ClosedVisit
 
 MOST_CHARGED = 200

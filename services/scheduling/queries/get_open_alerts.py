@@ -13,6 +13,5 @@ async def get_open_alerts(work: UnitOfWork) -> tuple[list[Alert], Mapping[UUID, 
     """The oldest first, with their steps. Raises NotAllowed WATCH_NEEDED."""
     await watch_duties.require_in_charge(work)
     alerts = await watch_alerts.list_open(work)
-    people = {person for alert in alerts for person in (alert.person, alert.worker) if person}
-    await audit.record_read(work, "watch alert", "list", *sorted(people))
+    await audit.record_read(work, "watch alert", "list", *sorted({person for alert in alerts for person in alert.told_of_reads}))
     return alerts, await watch_alerts.list_steps(work, [alert.id for alert in alerts])

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from services.scheduling.domain.local_clock import midnight
 from services.scheduling.domain.open_statement import PayPeriod
 from services.scheduling.domain.pay_period import SettledVisit
 from services.scheduling.storage import pay_periods, worked_visits
-from services.scheduling.storage.open_periods import midnight
 
 _BEFORE_ANY = timedelta(days=100)
 

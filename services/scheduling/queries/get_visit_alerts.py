@@ -33,8 +33,7 @@ async def get_visit_alerts(work: UnitOfWork, visit_id: UUID) -> VisitAlerts:
     visit, rules = await visits.get(work, visit_id), await watch_rules.get(work)
     alerts = await watch_alerts.list_of_visits(work, [visit.id])
     steps = await watch_alerts.list_steps(work, [alert.id for alert in alerts])
-    if alerts:
-        await audit.record_read(work, "watch alert", "view", visit.person)
+    await audit.record_read(work, "watch alert", "view", *sorted({person for alert in alerts for person in alert.told_of_reads}))
     async with all_rows(work):
         # Who comes needs to know that somebody waits for them to say that they start; who chose it, and when, stays the person's.
         watched = await expected_visits.is_watched(work, visit.id)

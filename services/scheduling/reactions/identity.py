@@ -1,15 +1,18 @@
 """Events of identity: hats, who acts for whom, which credentials count, which entries are of one person, and who is erased or held."""
 
+from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from kith.identity.facts.v1.facts_pb2 import PersonsMerged
+from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
 from libs.access import acting_rights, hats, held_credentials, holds
 from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
+from services.scheduling.commands.leave_all_teams import leave_all_teams
 from services.scheduling.commands.merge_persons import merge_persons
-from services.scheduling.storage import clearance, events_out
+from services.scheduling.storage import clearance, events_out, worked_visits
 from services.scheduling.storage.person_tables import PERSON_TABLES
 
 
@@ -18,6 +21,22 @@ async def _on_merged(work: UnitOfWork, event: Event) -> None:
     await merge_persons(work, UUID(message.kept_person_id), UUID(message.other_person_id))
 
 
-ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased)
-_OWN = Reactions("identity", {**ERASER.handlers(), type_of(PersonsMerged): _on_merged}, ("merged_person",))
-REACTIONS = joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(clearance.doubt), _OWN)
+async def _on_erased(work: UnitOfWork, event: Event) -> None:
+    """Before their rows go, also while that has to wait."""
+    for person in sorted(map(UUID, PersonErased.FromString(event.payload).person_ids)):
+        await leave_all_teams(work, person, event.at)
+
+
+def eraser(zone: ZoneInfo) -> PersonEraser:
+    """It waits for the pay period that settles what both sides confirmed: with the visit the worker's pay and the invoice would go."""
+
+    async def is_all_settled(work: UnitOfWork, persons: Sequence[UUID]) -> bool:
+        return not await worked_visits.is_any_to_be_paid(work, zone, persons)
+
+    return PersonEraser(PERSON_TABLES, events_out.person_data_erased, is_all_settled)
+
+
+def reactions(erases: PersonEraser) -> Reactions:
+    own = Reactions("identity", {**erases.handlers(), type_of(PersonsMerged): _on_merged}, ("merged_person",))
+    leaves = Reactions("identity", {type_of(PersonErased): _on_erased}, ())
+    return joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(clearance.doubt), leaves, own)

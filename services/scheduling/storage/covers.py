@@ -1,17 +1,19 @@
 """Rows of covers: visits that somebody left with the team. Row-level security shows them to the person, who acts for them, and who left."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
-from services.scheduling.domain.cover import Cover
+from services.scheduling.domain.cover import Cover, join
 from services.scheduling.storage.tables import cover, cover_rule, visit
 from services.scheduling.storage.visits import NEEDS_SOMEBODY
 
@@ -83,6 +85,15 @@ async def replace_days(work: UnitOfWork, days: int) -> None:
 
 
 async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
-    """Follows a merge of two entries of one person."""
+    """Follows a merge of two entries of one person. Two leaves that are one now are joined: what settles it is said once, for both."""
+    concerned = or_(*(column.in_((kept, other)) for column in (cover.c.person, cover.c.worker)))
+    of_leave: defaultdict[tuple[UUID, UUID, datetime], list[Cover]] = defaultdict(list)
+    for each in map(_to_cover, await work.connection.execute(select(cover).where(concerned).order_by(cover.c.id).with_for_update())):
+        person, worker = (kept if who == other else who for who in (each.person, each.worker))
+        of_leave[person, worker, each.left_at].append(replace(each, person=person, worker=worker))
+    for doubles in of_leave.values():
+        if len(doubles) > 1:
+            await work.connection.execute(delete(cover).where(cover.c.id.in_([each.id for each in doubles])))
+            await work.connection.execute(_ADD, values_of(join(doubles)))
     for column in (cover.c.person, cover.c.worker):
         await work.connection.execute(update(cover).where(column == other).values({column.name: kept}))

@@ -15,7 +15,7 @@ from services.scheduling.domain.arrival import LONGEST_DELAY, LONGEST_VISIT, Exp
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.watch import Alert
 from services.scheduling.storage import visit_places, watch_alerts, watch_choices
-from services.scheduling.storage.tables import visit, visit_place, visit_record
+from services.scheduling.storage.tables import visit, visit_record
 from services.scheduling.storage.visits import TAKES_PLACE
 
 _AHEAD = timedelta(hours=1)
@@ -28,13 +28,7 @@ _AROUND_NOW = (
     .order_by(visit.c.starts, visit.c.id)
 )
 _IS_WATCHED = watch_choices.watched_visits().where(visit.c.id == bindparam("of"))
-_LOCKED = select(visit).where(visit.c.id == bindparam("of")).with_for_update()
-_STILL_COMES = (
-    select(visit.c.id)
-    .join(visit_place, visit_place.c.visit == visit.c.id)
-    .where(visit.c.id == bindparam("of"), visit.c.starts == bindparam("at", type_=MOMENT), _IS_ON)
-    .where(visit_place.c.worker == bindparam("by"), visit_place.c.coming)
-)
+_LOCKED = select(visit).where(among(visit.c.id, "visits")).order_by(visit.c.id).with_for_update()
 _BEGUN = select(visit_record.c.visit, visit_record.c.worker).where(among(visit_record.c.visit, "visits"))
 
 _to_visit = row_mapper(Visit)
@@ -46,16 +40,10 @@ async def list_around_now(work: UnitOfWork, last_look: datetime) -> list[Expecte
     return await _gather(work, [_to_visit(row) for row in await work.connection.execute(_AROUND_NOW, values)])
 
 
-async def lock(work: UnitOfWork, visit_id: UUID) -> ExpectedVisit:
-    """With its alerts. Whoever starts it now waits, or is seen here."""
-    [expected] = await _gather(work, [_to_visit((await work.connection.execute(_LOCKED, {"of": visit_id})).one())], lock=True)
-    return expected
-
-
-async def still_comes(work: UnitOfWork, alert: Alert) -> bool:
-    """Whether the visit takes place when it was to, and the worker comes."""
-    values = {"of": alert.visit, "at": alert.starts, "by": alert.worker}
-    return (await work.connection.execute(_STILL_COMES, values)).first() is not None
+async def lock(work: UnitOfWork, visits: Collection[UUID]) -> list[ExpectedVisit]:
+    """All visits, then all their alerts, each by their ids, as everybody locks them. A worker who starts one now waits, or is seen here."""
+    found = [_to_visit(row) for row in await work.connection.execute(_LOCKED, {"visits": list(visits)})]
+    return await _gather(work, found, lock=True)
 
 
 async def is_watched(work: UnitOfWork, visit_id: UUID) -> bool:

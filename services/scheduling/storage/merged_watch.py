@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, select, update
 
+from kith.scheduling.v1.enums import AlertStepKind
 from libs.database.engine import UnitOfWork
 from services.scheduling.storage.tables import watch_alert, watch_choice, watch_duty, watch_step
 
@@ -12,6 +13,7 @@ _COLUMNS = (
     *(watch_alert.c.person, watch_alert.c.worker, watch_alert.c.told_last, watch_alert.c.taken_by),
     *(watch_choice.c.person, watch_choice.c.set_by, watch_step.c.who),
 )
+_TOLD = [AlertStepKind.TOLD.value, AlertStepKind.TOLD_SECRETARY.value]
 
 
 async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -20,10 +22,10 @@ async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     own = select(watch_choice.c.id).where(watch_choice.c.person == kept, whole)
     await work.connection.execute(delete(watch_choice).where(watch_choice.c.person == other, whole, exists(own)))
     same = watch_step.alias("same")
+    # Once, whether as a holder or as a secretary: the index `watch_step_told_once`.
     told_twice = exists().where(
-        same.c.alert == watch_step.c.alert, same.c.round == watch_step.c.round, same.c.kind == watch_step.c.kind, same.c.who == kept
+        same.c.alert == watch_step.c.alert, same.c.round == watch_step.c.round, same.c.kind.in_(_TOLD), same.c.who == kept
     )
-    told = or_(watch_step.c.kind == "told", watch_step.c.kind == "told_secretary")
-    await work.connection.execute(delete(watch_step).where(watch_step.c.who == other, told, told_twice))
+    await work.connection.execute(delete(watch_step).where(watch_step.c.who == other, watch_step.c.kind.in_(_TOLD), told_twice))
     for column in _COLUMNS:
         await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))

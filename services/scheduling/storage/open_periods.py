@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.due_visits import NotSettledVisit
 from services.scheduling.domain.funding import Payer
+from services.scheduling.domain.local_clock import midnight
 from services.scheduling.domain.pay_period import RulesInForce, SettledVisit, require_days, usual_days
 from services.scheduling.storage import funding, money_rules, pay_periods, worked_visits
 
@@ -40,7 +41,3 @@ async def load_open_period(work: UnitOfWork, first_day: date | None, last_day: d
     in_force = [rules for rules in await money_rules.list_rules(work) if rules.since <= work.now]
     payers = await funding.list_payers(work, {payer for each in due.settled for payer, _ in each.terms.payers})
     return OpenPeriod(begin, until, closed_until is None, due.settled, not_settled, in_force[-1] if in_force else None, payers)
-
-
-def midnight(zone: ZoneInfo, day: date) -> datetime:
-    return datetime.combine(day, time(), zone)

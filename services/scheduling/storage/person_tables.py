@@ -77,7 +77,8 @@ PERSON_TABLES = (
         tables.cover,
         ("person", "worker"),
         ("id", "person", "worker", "left_at", "until", "visits", "settled_at", "how"),
-        erasure=(Delete(),),
+        # The person looks for somebody still, also when who left is erased.
+        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         retention=Retention("visits", tables.cover.c.until),
     ),
     # Before the visits: erasing a person's visits erases who came to them.
@@ -222,6 +223,6 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
     "cover_rule": "what the rulebook says of looking for somebody in place of who left",
     "watch_rule": "what the rulebook says of the watch",
-    "watch_pulse": "when it was last looked who is to be told",
+    "watch_pulse": "when it was last looked who is to be told, and what is late or missed",
     "watch_gap": "when nobody was watching",
 }

@@ -7,8 +7,8 @@ range over ids. `team` and `team_member` are projections of matching's events, `
 looked at again. Two teams whose owners turned out to be one person are one: every other table names the `main` of them, the oldest. A
 member's `entry` is the one that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each visit that
 they took as that member. What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers;
-`asked_worker` is seen with the visit. `watch_pulse` says when it was last looked who is to be told, `watch_gap` when it was not. Drafts
-of weeks are in `week_draft_tables.py`.
+`asked_worker` is seen with the visit. `watch_pulse` says when it was last looked who is to be told, `raised_at` what is late or missed,
+`watch_gap` when nobody was told. Drafts of weeks are in `week_draft_tables.py`.
 """
 
 from sqlalchemy import (
@@ -343,6 +343,12 @@ watch_rule = Table(
     required("lone_always", Boolean),
 )
 
-watch_pulse = Table("watch_pulse", metadata, Column("only_one", Boolean, primary_key=True, server_default=true()), required("at", MOMENT))
+watch_pulse = Table(
+    "watch_pulse",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    optional("at", MOMENT),
+    optional("raised_at", MOMENT),
+)
 
 watch_gap = Table("watch_gap", metadata, key("begins", MOMENT), required("ends", MOMENT), Index("watch_gap_by_end", "ends"))

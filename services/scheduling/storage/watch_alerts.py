@@ -14,7 +14,9 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.scheduling.domain.watch import IN_CHARGE, Alert, AlertChange, AlertStep
-from services.scheduling.storage.tables import watch_alert, watch_duty, watch_step
+from services.scheduling.storage import watch_choices
+from services.scheduling.storage.tables import visit, visit_place, visit_record, watch_alert, watch_duty, watch_step
+from services.scheduling.storage.visits import TAKES_PLACE
 from services.scheduling.storage.watch_duties import WATCH
 
 _BATCH = 100
@@ -29,12 +31,21 @@ _OF_WORKER = (
 _IN_CHARGE = watch_alert.c.state.in_([state.value for state in IN_CHARGE])
 _OPEN = select(watch_alert).where(_IN_CHARGE).order_by(watch_alert.c.opened_at, watch_alert.c.id).limit(_BATCH)
 _COUNT_OPEN = select(func.count()).select_from(watch_alert).where(_IN_CHARGE)
-# Who comes later than the end is missed, not late: another round begins with that (`commands/raise_alerts.py`).
+_COMES_STILL = exists(
+    watch_choices.watched_visits()
+    .join(visit_place, and_(visit_place.c.visit == visit.c.id, visit_place.c.coming))
+    .where(visit.c.id == watch_alert.c.visit, visit.c.starts == watch_alert.c.starts, visit.c.state.in_(TAKES_PLACE))
+    .where(visit_place.c.worker == watch_alert.c.worker)
+    .correlate(watch_alert)
+)
+# Where nobody has come, who comes later than the end is missed, not late: another round begins with that (`commands/raise_alerts.py`).
 _WILL_BE_MISSED = and_(
     watch_alert.c.state == AlertState.WAITING.value,
     watch_alert.c.kind == AlertKind.ARRIVAL.value,
     watch_alert.c.ends <= NOW,
     watch_alert.c.missed_at.is_(None),
+    _COMES_STILL,
+    ~exists().where(visit_record.c.visit == watch_alert.c.visit),
 )
 _DUE = (
     select(watch_alert)
@@ -43,6 +54,7 @@ _DUE = (
     .limit(_BATCH)
     .with_for_update()
 )
+_STILL_COMES = select(_COMES_STILL).select_from(watch_alert).where(watch_alert.c.id == bindparam("of"))
 _NEXT = select(func.min(watch_alert.c.next_at)).where(not_(_WILL_BE_MISSED))
 # Who was told last, or has it, neither has a turn that they said yes to nor is a secretary: they handed it back, or were erased. A turn
 # that is over by itself leaves them what they took.
@@ -109,6 +121,11 @@ async def count_open(work: UnitOfWork) -> int:
 async def list_due(work: UnitOfWork) -> list[Alert]:
     """Of which somebody is to be told now, locked."""
     return list(map(_to_alert, await work.connection.execute(_DUE, {"now": work.now})))
+
+
+async def still_comes(work: UnitOfWork, alert: Alert) -> bool:
+    """Whether the visit takes place when it was to, is watched over, and the worker comes."""
+    return bool((await work.connection.execute(_STILL_COMES, {"of": alert.id})).scalar_one())
 
 
 async def is_any_to_look_after(work: UnitOfWork) -> bool:

@@ -8,15 +8,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.scheduling.storage.tables import visit, watch_choice
+from services.scheduling.storage.visits import TAKES_PLACE
 from services.scheduling.storage.watch_duties import WATCH
 
 _WHOLE = and_(watch_choice.c.series.is_(None), watch_choice.c.visit.is_(None))
 _OF_PERSON = watch_choice.c.person == bindparam("person")
 _INSERT = insert(watch_choice).on_conflict_do_nothing()
-_IS_ANY_WATCHED = select(exists().where(watch_choice.c.watched))
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ async def follow_series(work: UnitOfWork, person: UUID, before: UUID, after: UUI
 
 
 async def is_any_watched(work: UnitOfWork) -> bool:
-    return bool((await work.connection.execute(_IS_ANY_WATCHED)).scalar_one())
+    """Of the visits that go on or are to come."""
+    is_any = select(exists(watched_visits().where(visit.c.state.in_(TAKES_PLACE), visit.c.ends > NOW)))
+    return bool((await work.connection.execute(is_any, {"now": work.now})).scalar_one())
 
 
 def watched_visits() -> "Select[tuple[object, ...]]":

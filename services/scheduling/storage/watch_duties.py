@@ -30,7 +30,6 @@ _ASKED = (
     .select_from(watch_duty)
     .where(watch_duty.c.holder == bindparam("of"), watch_duty.c.state == WatchDutyState.ASKED.value, _NOT_OVER)
 )
-_SECRETARIES = select(hats.worn_hat.c.person).where(hats.worn_hat.c.hat == hats.SECRETARY).order_by(hats.worn_hat.c.since)
 
 _to_duty = row_mapper(WatchDuty)
 
@@ -70,7 +69,3 @@ async def list_coming(work: UnitOfWork) -> list[WatchDuty]:
 
 async def count_asked(work: UnitOfWork, person: UUID) -> int:
     return int((await work.connection.execute(_ASKED, {"of": person, "now": work.now})).scalar_one())
-
-
-async def list_secretaries(work: UnitOfWork) -> list[UUID]:
-    return list((await work.connection.execute(_SECRETARIES)).scalars())

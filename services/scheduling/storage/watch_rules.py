@@ -21,9 +21,12 @@ _SET_RULES = _INSERT_RULES.on_conflict_do_update(
     index_elements=["only_one"],
     set_={name: _INSERT_RULES.excluded[name] for name in ("late_after", "next_after", "lone_after", "lone_always")},
 )
-_LAST = select(watch_pulse.c.at)
+_LAST, _LAST_RAISED = select(watch_pulse.c.at), select(watch_pulse.c.raised_at)
 _INSERT_PULSE = insert(watch_pulse)
-_BEAT = _INSERT_PULSE.on_conflict_do_update(index_elements=["only_one"], set_={"at": _INSERT_PULSE.excluded.at})
+_BEAT, _RAISED = (
+    _INSERT_PULSE.on_conflict_do_update(index_elements=["only_one"], set_={name: _INSERT_PULSE.excluded[name]})
+    for name in ("at", "raised_at")
+)
 _ADD_GAP = insert(watch_gap).on_conflict_do_nothing()
 _GAPS = (
     select(watch_gap)
@@ -55,15 +58,19 @@ async def replace(work: UnitOfWork, rules: WatchRules) -> None:
     await work.connection.execute(_SET_RULES, values_of(rules))
 
 
-async def last_look(work: UnitOfWork) -> datetime:
-    """When it was last looked; now, where it never was."""
-    last: datetime | None = (await work.connection.execute(_LAST)).scalar()
+async def last_raised(work: UnitOfWork) -> datetime:
+    """When it was last looked what is late or missed; now, where it never was. The other look, at who is to be told, may be later."""
+    last: datetime | None = (await work.connection.execute(_LAST_RAISED)).scalar()
     return last or work.now
 
 
+async def raised(work: UnitOfWork) -> None:
+    await work.connection.execute(_RAISED, {"raised_at": work.now})
+
+
 async def look(work: UnitOfWork) -> None:
-    """It was looked now. What lies between was watched, or is a gap."""
-    last = await last_look(work)
+    """It was looked now who is to be told. What lies between was watched, or is a gap."""
+    last = await _last_look(work)
     if work.now - last > _LONGEST_PAUSE:
         await work.connection.execute(_ADD_GAP, {"begins": last, "ends": work.now})
     await work.connection.execute(_BEAT, {"at": work.now})
@@ -71,6 +78,12 @@ async def look(work: UnitOfWork) -> None:
 
 async def list_gaps(work: UnitOfWork, since: datetime, until: datetime) -> list[WatchGap]:
     """Those that reach into this time, the latest first. One that is going on ends now."""
-    last = await last_look(work)
+    last = await _last_look(work)
     going_on = [WatchGap(last, work.now)] if work.now - last > _LONGEST_PAUSE and last < until and work.now > since else []
     return going_on + list(map(_to_gap, await work.connection.execute(_GAPS, {"since": since, "until": until})))
+
+
+async def _last_look(work: UnitOfWork) -> datetime:
+    """Now, where it never was."""
+    last: datetime | None = (await work.connection.execute(_LAST)).scalar()
+    return last or work.now

@@ -34,7 +34,7 @@ _CONFIRMED = (
         visit_record_entry.c.ends,
         visit_record_entry.c.travel,
         visit_record_entry.c.waiting,
-        func.coalesce(visit_place.c.paid, True).label("paid"),
+        visit_place.c.paid,
     )
     .join(visit_record_entry, visit_record_entry.c.id == visit_record.c.confirmed)
     .outerjoin(visit_place, _PLACE)
@@ -77,6 +77,16 @@ async def list_due(
     chosen = _CONFIRMED.where(visit_record_entry.c.starts >= begin, visit_record_entry.c.starts < end)
     for column, who in ((visit_record.c.person, person), (visit_record.c.worker, worker)):
         chosen = chosen.where(column == who) if who is not None else chosen
+    return await _list_due(work, zone, chosen)
+
+
+async def is_any_to_be_paid(work: UnitOfWork, zone: ZoneInfo, people: Collection[UUID]) -> bool:
+    """Whether both sides confirmed a visit to or by one of them, and a pay period has still to pay or charge somebody for it."""
+    of_them = or_(visit_record.c.person.in_(people), visit_record.c.worker.in_(people))
+    return any(each.price or each.pay for each in (await _list_due(work, zone, _CONFIRMED.where(of_them))).settled)
+
+
+async def _list_due(work: UnitOfWork, zone: ZoneInfo, chosen: "Select[Any]") -> DueVisits:
     async with all_rows(work):
         confirmed = [WorkedVisit(**row._mapping) for row in await work.connection.execute(chosen)]  # noqa: SLF001 - SQLAlchemy's public name
     terms = await load_terms(work, zone, {each.worker for each in confirmed}, {each.person for each in confirmed})

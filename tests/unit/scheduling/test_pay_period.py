@@ -196,9 +196,25 @@ def test_the_floor_counts_every_minute_and_what_rounding_takes(wage: int, floor:
     assert check_floor({WREN: pay}, {WREN: " why "}, with_reason=True) == {WREN: "why"}
 
 
+@pytest.mark.capability("S8")
+def test_a_corrected_visit_has_its_own_floor() -> None:
+    """What is taken back was paid above the floor, so that the difference alone is less than the floor of the minutes it is about."""
+    terms = replace(TERMS, wage=1300, floor_an_hour=1221)
+    shorter = [settle_visit(a_visit(1, 60), terms, taken_back=True), settle_visit(a_visit(1, 30), terms)]
+    pay = pay_by_worker(shorter)[WREN]
+    assert (pay.pence, pay.is_below_floor, pay.floor_pence) == (-650, False, 611 - 1300)
+    assert not pay_by_worker(shorter[:1])[WREN].is_below_floor
+    low = settle_visit(a_visit(2, 30), replace(terms, wage=1000))
+    longer = pay_by_worker([low, settle_visit(a_visit(1, 600), replace(terms, floor_an_hour=2600), taken_back=True)])[WREN]
+    assert longer.is_below_floor, "nothing that is taken back makes up for it"
+    assert longer.pence < longer.floor_pence
+
+
 def test_who_is_self_employed_has_no_floor() -> None:
     terms = replace(TERMS, works_as=Engagement.SELF_EMPLOYED, rate=100, wage=0)
-    assert not pay_by_worker([settle_visit(a_visit(), terms)])[WREN].is_below_floor
+    for taken_back in (False, True):
+        pay = pay_by_worker([settle_visit(a_visit(), terms, taken_back=taken_back)])[WREN]
+        assert (pay.is_below_floor, pay.floor_pence) == (False, 0)
 
 
 def test_a_period_follows_the_last_one_and_is_over() -> None:

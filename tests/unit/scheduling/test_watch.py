@@ -45,6 +45,8 @@ NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 WAIT = timedelta(minutes=10)
 PERSON, WORKER, *OTHERS = (UUID(int=number) for number in range(1, 10))
 SECRETARIES = OTHERS[4:]
+CLOSE = {OTHERS[0], SECRETARIES[0]}
+"""They act for the person."""
 VISIT = Visit(UUID(int=50), PERSON, UUID(int=51), NOW.date(), NOW, NOW + timedelta(hours=1), 1, VisitState.AGREED, PERSON, PERSON)
 RULES = WatchRules()
 
@@ -88,7 +90,7 @@ class Told:
             return ()
         if self.alert.state is AlertState.WAITING:
             self.alert = open_now(self.alert, self.now)
-        people = next_in_line(self.alert, self.holders, SECRETARIES, {who for who in self.in_round() if who})
+        people = next_in_line(self.alert, self.holders, SECRETARIES, {who for who in self.in_round() if who}, CLOSE)
         ids = [UUID(int=1000 + len(self.steps) + number) for number in range(len(people))]
         self.apply(tell(self.alert, people, self.holders, ids, self.now, WAIT))
         return people
@@ -123,7 +125,8 @@ def test_nobody_is_told_twice_nobody_is_left_out_and_none_later_than_due(holders
                 told.apply(miss(told.alert, said(None, told.now)))
             case "sort", UUID() if told.alert.state in (AlertState.OPEN, AlertState.TAKEN):
                 told.apply(sort(told.alert, said(value, told.now), "Sorted"))
-        was_due = told.alert.next_at is not None and told.alert.next_at <= told.now
+        is_left = told.alert.state is AlertState.TAKEN and told.alert.taken_by not in (*told.holders, *SECRETARIES)
+        was_due = is_left or (told.alert.next_at is not None and told.alert.next_at <= told.now)
         before = told.in_round() if told.alert.state is AlertState.OPEN else set()
         people = told.look()
         left = {*told.holders, *SECRETARIES} - before - {PERSON, WORKER}
@@ -149,6 +152,14 @@ def test_the_holders_are_told_in_their_order_and_then_the_secretaries() -> None:
         told.now += WAIT
     assert seen == [(OTHERS[0],), (OTHERS[1],), tuple(SECRETARIES), (), ()]
     assert [step.at for step in told.steps[:3]] == [NOW, NOW + WAIT, NOW + 2 * WAIT]
+
+
+@pytest.mark.capability("L7")
+def test_of_a_worker_who_is_alone_nobody_is_told_who_acts_for_the_one_they_are_with() -> None:
+    told = Told(open_now(lone_alert(UUID(int=71), VISIT, WORKER, RULES, NOW), NOW), holders=[PERSON, *OTHERS[:2]])
+    assert told.look() == (OTHERS[1],)
+    told.now += WAIT
+    assert told.look() == tuple(SECRETARIES[1:])
 
 
 def test_who_has_it_is_told_first_when_it_is_missed() -> None:
@@ -181,7 +192,6 @@ def test_an_answer_ends_it_or_puts_it_off() -> None:
     assert end(late(), AlertStepKind.STARTED, said(WORKER)).alert.state is AlertState.OVER
     off = put_off(late(), said(WORKER), NOW + minutes(20), NOW + minutes(35)).alert
     assert (off.state, off.next_at) == (AlertState.WAITING, NOW + minutes(35))
-    assert put_off(late(), said(WORKER), NOW + minutes(20), None).alert.state is AlertState.OVER
 
 
 @pytest.mark.capability("L7")
@@ -225,6 +235,8 @@ def test_a_delay_is_said_around_the_visit_and_to_the_minute() -> None:
     for count, now, why in ((10, NOW - minutes(121), "ON_WAY_TOO_EARLY"), (10, VISIT.ends, "VISIT_OVER")):
         with pytest.raises(FailedPrecondition, match=why):
             expect_later(VISIT, count, now)
+    with pytest.raises(Invalid, match="ON_WAY_BEFORE_START"):
+        expect_later(VISIT, 10, NOW - minutes(90))
     for count in (0, 241):
         with pytest.raises(Invalid, match="ON_WAY_MINUTES"):
             expect_later(VISIT, count, NOW)

@@ -196,6 +196,11 @@ OF_PERSON = """
 OF_WORKER = "or (PRINCIPAL is null and worker = CALLER)"
 # Merging two entries of one person is the work of a reaction to identity's events alone.
 BY_IDENTITY = "current_setting('kith.system', true) = 'reaction:identity'"
+# Who is erased while a confirmed visit waits for its pay period, is erased by the job that waits for that.
+RECORDS_ERASED = """
+alter policy visit_record_entry_erased on visit_record_entry
+  using (current_setting('kith.system', true) in ('reaction:identity', 'job:erase_waiting'))
+"""
 SEEN_BY = {
     "funding_plan": OFFICE + OF_PERSON.replace("COLUMN", "person"),
     "funding_line": OFFICE + OF_PERSON.replace("COLUMN", "person"),
@@ -251,5 +256,6 @@ def _with_words(sql: str) -> str:
 
 def upgrade() -> None:
     op.execute(TABLES)
+    op.execute(RECORDS_ERASED)
     for statement in _security():
         op.execute(statement)

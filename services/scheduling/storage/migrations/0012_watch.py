@@ -84,7 +84,8 @@ create table watch_rule (
 );
 create table watch_pulse (
   only_one boolean primary key default true check (only_one),
-  at timestamptz not null
+  at timestamptz,
+  raised_at timestamptz
 );
 create table watch_gap (
   begins timestamptz primary key,
@@ -104,17 +105,24 @@ OF_PERSON = """
 """
 IS_SECRETARY = """PRINCIPAL is null and current_setting('kith.hat', true) = 'secretary'
   and exists (select from worn_hat where worn_hat.person = CALLER and worn_hat.hat = 'secretary')"""
-# An alert of somebody who is alone may be about the one they are with: it is never shown to the person, nor to who acts for them. Who holds
-# the watch sees what is to be looked after, and what they were told last or have taken.
+IS_CLOSE = """CALLER = person or exists (select from acting_right as acting where acting.holder = CALLER
+    and acting.subject = person and acting.valid_from <= NOW
+    and (acting.valid_until is null or NOW < acting.valid_until) and (acting.ended_at is null or NOW < acting.ended_at))"""
+# An alert of somebody who is alone may be about the one they are with: it is never shown to the person, nor to who acts for them, also when
+# they hold the watch or are secretaries. Who else holds it sees what is to be looked after, and what they were told last or have taken.
 ALERT_SEEN = """SYSTEM
   or (kind = 'arrival' and (OF_PERSON))
-  or (PRINCIPAL is null and (worker = CALLER or told_last = CALLER or taken_by = CALLER))
-  or (state in ('open', 'taken') and ((IS_SECRETARY) or (PRINCIPAL is null and exists (select from watch_duty as duty
-    where duty.holder = CALLER and duty.state = 'held' and duty.begins <= NOW and (duty.ends is null or NOW < duty.ends)))))
+  or (PRINCIPAL is null and worker = CALLER)
+  or ((kind = 'arrival' or not (IS_CLOSE)) and (
+    (PRINCIPAL is null and (told_last = CALLER or taken_by = CALLER))
+    or (state in ('open', 'taken') and ((IS_SECRETARY) or (PRINCIPAL is null and exists (select from watch_duty as duty
+      where duty.holder = CALLER and duty.state = 'held' and duty.begins <= NOW and (duty.ends is null or NOW < duty.ends)))))))
 """
 STEP_SEEN = "SYSTEM or exists (select from watch_alert as of_alert where of_alert.id = watch_step.alert)"
-# Merging two entries of one person, and erasing them, is the work of reactions to identity's events alone.
+# Merging two entries of one person, and erasing them, is the work of reactions to identity's events alone, or of the job that has to wait
+# before it erases.
 BY_IDENTITY = "current_setting('kith.system', true) = 'reaction:identity'"
+ERASING = "current_setting('kith.system', true) in ('reaction:identity', 'job:erase_waiting')"
 
 # Who holds the watch is an office: everybody may know. What happened stays as it happened: even to a reaction the database gives no more
 # than who is named in it.
@@ -125,7 +133,7 @@ create policy watch_duty_seen on watch_duty for select using (SYSTEM or CALLER i
 create policy watch_duty_asked on watch_duty for insert with check (SYSTEM or (IS_SECRETARY));
 create policy watch_duty_changed on watch_duty for update
   using (SYSTEM or (IS_SECRETARY) or (PRINCIPAL is null and holder = CALLER));
-create policy watch_duty_erased on watch_duty for delete using (BY_IDENTITY);
+create policy watch_duty_erased on watch_duty for delete using (ERASING);
 
 alter table watch_choice enable row level security;
 alter table watch_choice force row level security;
@@ -136,14 +144,14 @@ alter table watch_alert force row level security;
 create policy watch_alert_seen on watch_alert for select using (ALERT_SEEN);
 create policy watch_alert_added on watch_alert for insert with check (SYSTEM or (PRINCIPAL is null and worker = CALLER));
 create policy watch_alert_changed on watch_alert for update using (ALERT_SEEN);
-create policy watch_alert_erased on watch_alert for delete using (BY_IDENTITY);
+create policy watch_alert_erased on watch_alert for delete using (ERASING);
 
 alter table watch_step enable row level security;
 alter table watch_step force row level security;
 create policy watch_step_seen on watch_step for select using (STEP_SEEN);
 create policy watch_step_added on watch_step for insert with check (STEP_SEEN);
 create policy watch_step_merged on watch_step for update using (BY_IDENTITY);
-create policy watch_step_erased on watch_step for delete using (BY_IDENTITY);
+create policy watch_step_erased on watch_step for delete using (ERASING);
 revoke update, truncate on watch_step from kith_scheduling_run;
 grant update (who) on watch_step to kith_scheduling_run;
 revoke truncate on watch_alert from kith_scheduling_run;
@@ -154,7 +162,9 @@ WORDS = {
     "STEP_SEEN": STEP_SEEN,
     "IS_SECRETARY": IS_SECRETARY,
     "OF_PERSON": OF_PERSON,
+    "IS_CLOSE": IS_CLOSE,
     "BY_IDENTITY": BY_IDENTITY,
+    "ERASING": ERASING,
     "SYSTEM": SYSTEM,
     "PRINCIPAL": "nullif(current_setting('kith.acting_for', true), '')::uuid",
     "CALLER": "nullif(current_setting('kith.caller', true), '')::uuid",

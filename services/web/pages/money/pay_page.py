@@ -27,7 +27,7 @@ async def show(ctx: PageContext) -> Response:
         pay=found.pay,
         total=amount(found.pay.pence),
         floor=amount(found.pay.floor_pence) if found.pay.floor_pence else "",
-        is_below=found.pay.pence < found.pay.floor_pence,
+        is_below=bool(found.pay.floor_pence) and found.pay.pence < found.pay.floor_pence,
         columns=columns(ctx, "day", "times", "whom", *numbers, numbers=numbers),
         visits=[
             [

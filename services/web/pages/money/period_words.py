@@ -45,7 +45,7 @@ async def contents_view(ctx: PageContext, contents: pb.PeriodContents) -> Mappin
                 "reason": pay.below_floor_reason,
             }
             for pay in contents.pay
-            if pay.pence < pay.floor_pence
+            if pay.floor_pence and pay.pence < pay.floor_pence
         ],
         "visit_columns": columns(ctx, "day", "times", "whom", "who_came", *visit_numbers, numbers=visit_numbers),
         "visits": [

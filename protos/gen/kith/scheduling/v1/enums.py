@@ -53,6 +53,7 @@ class NotSettledReason(StrEnum):
     NO_ENGAGEMENT = "no_engagement"
     NO_FUNDING = "no_funding"
     NO_RULES = "no_rules"
+    WORKER_ERASED = "worker_erased"
 
 
 class VisitRecordState(StrEnum):

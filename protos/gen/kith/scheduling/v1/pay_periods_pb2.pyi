@@ -40,6 +40,8 @@ class _NotSettledReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NotS
     """it is not agreed who pays"""
     NOT_SETTLED_REASON_NO_RULES: _NotSettledReason.ValueType  # 6
     """the rulebook of that day has no shares"""
+    NOT_SETTLED_REASON_WORKER_ERASED: _NotSettledReason.ValueType  # 7
+    """whether they came for pay is not known any more"""
 
 class NotSettledReason(_NotSettledReason, metaclass=_NotSettledReasonEnumTypeWrapper):
     """NotSettledReason is why a visit is not in a pay period; it says whom to ask."""
@@ -57,6 +59,8 @@ NOT_SETTLED_REASON_NO_FUNDING: NotSettledReason.ValueType  # 5
 """it is not agreed who pays"""
 NOT_SETTLED_REASON_NO_RULES: NotSettledReason.ValueType  # 6
 """the rulebook of that day has no shares"""
+NOT_SETTLED_REASON_WORKER_ERASED: NotSettledReason.ValueType  # 7
+"""whether they came for pay is not known any more"""
 Global___NotSettledReason: _TypeAlias = NotSettledReason  # noqa: Y015
 
 @_typing.final
@@ -134,7 +138,7 @@ class WorkerPay(_message.Message):
     waiting_minutes: _builtins.int
     pence: _builtins.int
     floor_pence: _builtins.int
-    """what employed work of so many minutes must come to; 0 where there is no floor"""
+    """what pence must come to, with what is taken back; 0 where there is no floor"""
     below_floor_reason: _builtins.str
     """why the co-op paid less"""
     def __init__(

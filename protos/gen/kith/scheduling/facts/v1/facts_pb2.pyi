@@ -790,9 +790,10 @@ class NoticeWanted(_message.Message):
     about_id: _builtins.str
     """visit_given_back, visit_uncleared, visits_given_back, visit_asked, visit_swapped, swap_offered, swap_accepted, swap_declined,
     visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by, series_proposed, series_agreed,
-    series_declined, series_withdrawn, series_ended, series_taken, series_given_back, cover_needed, watch_asked, watch_late, watch_missed,
+    series_declined, series_withdrawn, series_ended, series_taken, series_given_back, funding_proposed, funding_answered,
+    engagement_proposed, engagement_answered, engagement_from_worker, pay_ready, cover_needed, watch_asked, watch_late, watch_missed,
     watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked, draft_asked, draft_shown, draft_published
-    the id of the visit, series, cover, alert, draft or turn at the watch, a dot, and an id of this notice
+    The id of the visit, series, terms, pay period, cover, alert, draft or turn at the watch, a dot, and an id of this notice.
     """
     @_builtins.property
     def person_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
