@@ -41,7 +41,7 @@ class MatchingDatabase:
         self._instance = Instance(co_op.folder)
 
     async def hold_up_joining(self) -> None:
-        """Whoever joins a team waits just before that is written."""
+        """Somebody who joins a team waits just before that is written."""
         await self._execute(
             "kith_matching",
             "create function stuck() returns trigger language plpgsql as $$ begin perform pg_sleep(600); return new; end $$",

@@ -14,7 +14,7 @@ async def _on_asked(work: UnitOfWork, event: Event) -> None:
     message = facts.OtherCoOpsAsked.FromString(event.payload)
     area = Area(message.north, message.east)
     words = tuple(message.skills), tuple(message.languages), tuple(message.blocks)
-    # Read as any peer reads it: what is outside the closed lists does not leave, whoever wrote it.
+    # Read as any peer reads it: what is outside the closed lists does not leave, however it got here.
     ask = read_ask(Ask(message.ask_id, *words, area, message.until.seconds).payload())
     await send_ask(work, ask, message.co_ops)
 

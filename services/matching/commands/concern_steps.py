@@ -9,7 +9,7 @@ from services.matching.storage import concern_notes, concerns, events_out
 
 
 async def save_step(work: UnitOfWork, before: Concern, after: Concern) -> None:
-    """Both are told of a new step, whoever took it: what is published says nothing of by whose wish it was."""
+    """Both are told of a new step, also the one who took it: what is published says nothing of by whose wish it was."""
     await save_steps(work, [after])
     if after.step is not before.step:
         await events_out.concern_notice(work, "concern_step", after.two)

@@ -9,7 +9,7 @@
 | called off |                         |                                     | MATCHING_DAY_CLOSED, MATCHING_DAY_OVER |
 
 - The seed of the draw is a secret, whose SHA-256 is published when the day is announced, and below it the numbers of all who take part,
-  which are drawn as they join. So whoever knows the secret early does not know the numbers, and who gets a number does not know the secret.
+  which are drawn as they join. So nobody who knows the secret early knows the numbers, and who gets a number does not know the secret.
 - What somebody handed in is one line of the file of the day, under numbers. Its hash, with a salt of their own, is published after the run:
   each can check that their own line was used, and nobody can guess the line of another. ADR 64, docs/formats/matching-day.md.
 """

@@ -1,6 +1,6 @@
 """The moves of the search for a week, in plain Python: the specification of the compiled ones, number for number.
 
-Each returns False if it is refused; what it has changed by then is in the state's log, and whoever tries moves undoes it.
+Each returns False if it is refused; what it has changed by then is in the state's log, and the caller who tries moves undoes it.
 """
 
 from collections.abc import Sequence

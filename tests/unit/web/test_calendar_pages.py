@@ -32,7 +32,7 @@ def test_the_address_is_made_again_and_ended() -> None:
     fakes = FakeServices()
     browser = ScriptlessBrowser(fakes).sign_in()
     page = browser.open(PAGE)
-    for words in (ADDRESS, 'href="webcal://', "Whoever has the address can see when your visits are"):
+    for words in (ADDRESS, 'href="webcal://', "Anybody who has the address can see when your visits are"):
         assert words in page, words
     for do in ("open", "close"):
         assert browser.submit(PAGE, do=do) == (303, f"{PAGE}?done={do}")

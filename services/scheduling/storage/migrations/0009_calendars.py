@@ -15,7 +15,7 @@ create table calendar (
 );
 """
 
-# The person alone, whoever acts for them: the address is a secret of theirs.
+# The person alone, and nobody who acts for them: the address is a secret of theirs.
 SECURITY = """
 alter table calendar enable row level security;
 alter table calendar force row level security;

@@ -13,7 +13,7 @@ PATH, CHANGE = "/week/calendar", "calendar"
 
 
 async def show(ctx: PageContext) -> Response:
-    """The address, if there is one, and what whoever has it can read."""
+    """The address, if there is one, and what anybody who has it can read."""
     found: pb.GetCalendarResponse = await ctx.call(ctx.state.services.calendars.GetCalendar, pb.GetCalendarRequest())
     address = ""
     if found.calendar_key:

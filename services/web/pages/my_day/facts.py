@@ -1,7 +1,7 @@
 """What the people of today want their workers to know, as far as each of them shares it with this worker. What can kill comes first.
 
 Each look is written down as every look at a record is; "My day" takes the page along once a day where the worker asked for that. The place
-of a key is not in it: whoever finds the phone would have it.
+of a key is not in it: a finder of the phone would have it.
 """
 
 import asyncio

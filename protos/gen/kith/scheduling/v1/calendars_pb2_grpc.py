@@ -27,7 +27,7 @@ if _version_not_supported:
 
 class CalendarServiceStub:
     """CalendarService gives a person's visits to the calendar on their phone. The calendar has an address that nobody can guess, and which
-    they can end; whoever has it reads when the visits are, and nothing of whose they are.
+    they can end; anybody who has it reads when the visits are, and nothing of whose they are.
     """
 
     def __init__(self, channel):
@@ -60,7 +60,7 @@ class CalendarServiceStub:
 
 class CalendarServiceServicer:
     """CalendarService gives a person's visits to the calendar on their phone. The calendar has an address that nobody can guess, and which
-    they can end; whoever has it reads when the visits are, and nothing of whose they are.
+    they can end; anybody who has it reads when the visits are, and nothing of whose they are.
     """
 
     def OpenCalendar(self, request, context):
@@ -124,7 +124,7 @@ def add_CalendarServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class CalendarService:
     """CalendarService gives a person's visits to the calendar on their phone. The calendar has an address that nobody can guess, and which
-    they can end; whoever has it reads when the visits are, and nothing of whose they are.
+    they can end; anybody who has it reads when the visits are, and nothing of whose they are.
     """
 
     @staticmethod

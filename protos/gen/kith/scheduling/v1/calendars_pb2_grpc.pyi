@@ -28,7 +28,7 @@ GRPC_VERSION: str
 
 class CalendarServiceStub:
     """CalendarService gives a person's visits to the calendar on their phone. The calendar has an address that nobody can guess, and which
-    they can end; whoever has it reads when the visits are, and nothing of whose they are.
+    they can end; anybody who has it reads when the visits are, and nothing of whose they are.
     """
 
     @_typing.overload
@@ -47,7 +47,7 @@ class CalendarServiceStub:
 @_typing.type_check_only
 class CalendarServiceAsyncStub(CalendarServiceStub):
     """CalendarService gives a person's visits to the calendar on their phone. The calendar has an address that nobody can guess, and which
-    they can end; whoever has it reads when the visits are, and nothing of whose they are.
+    they can end; anybody who has it reads when the visits are, and nothing of whose they are.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -62,7 +62,7 @@ class CalendarServiceAsyncStub(CalendarServiceStub):
 
 class CalendarServiceServicer(metaclass=_abc_1.ABCMeta):
     """CalendarService gives a person's visits to the calendar on their phone. The calendar has an address that nobody can guess, and which
-    they can end; whoever has it reads when the visits are, and nothing of whose they are.
+    they can end; anybody who has it reads when the visits are, and nothing of whose they are.
     """
 
     @_abc_1.abstractmethod
