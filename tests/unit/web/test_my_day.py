@@ -85,6 +85,12 @@ def test_what_was_started_and_written_without_signal_says_when(fakes: FakeServic
         sent = fakes.visit_records.requests[-1]
         assert isinstance(sent, pb.SendVisitRequest)
         assert (sent.starts.minute, sent.note, (sent.ends.day, sent.ends.minute)) == (550, "Lunch", ends)
+    for planned, clock, day in (("00:05", "23:52", "2026-11-23"), ("23:50", "0:10", "2026-11-25"), ("12:00", "23:59", "2026-11-24")):
+        assert send(fakes, **WRITE, planned=planned, start=clock) == (204, {})
+        sent = fakes.visit_records.requests[-1]
+        assert isinstance(sent, pb.SendVisitRequest)
+        assert sent.starts.day == day, "by the day on which it is near the plan"
+    assert send(fakes, **WRITE | {"day": "9999-12-31"}, start="9:10", end="9:00") == (204, {}), "the service says what is wrong with it"
     assert send(fakes, **WRITE, start="9:10", at="not a time") == (204, {})
     sent = fakes.visit_records.requests[-1]
     assert isinstance(sent, pb.SendVisitRequest)

@@ -27,10 +27,13 @@ _SOON = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class DayVisit:
-    """`can_start` and `can_write` say what nothing stands against yet; `done` is how far the record is after that, in words."""
+    """`planned` is when it starts by its plan, `start` what is suggested. `can_start` and `can_write` say what nothing stands against yet;
+    `done` is how far the record is after that, in words.
+    """
 
     row: VisitRow
     label: str
+    planned: str
     start: str
     end: str
     can_start: bool
@@ -97,12 +100,14 @@ async def _record(ctx: PageContext, visit: visits.Visit) -> records.VisitRecord 
 
 def _day_visit(ctx: PageContext, visit: visits.Visit, row: VisitRow, record: records.VisitRecord | None) -> DayVisit:
     zone, state = ctx.state.co_op.zone, known_word(records.VisitRecordState, VisitRecordState, record.state, None) if record else None
-    start, end = (f"{utc_datetime(moment).astimezone(zone):%H:%M}" for moment in (visit.starts_at, visit.ends_at))
+    planned, end = (f"{utc_datetime(moment).astimezone(zone):%H:%M}" for moment in (visit.starts_at, visit.ends_at))
+    start = planned
     if record and state is VisitRecordState.STARTED:
         start = f"{utc_datetime(record.entries[0].starts_at).astimezone(zone):%H:%M}"
     return DayVisit(
         row,
         f"{row.name}, {row.times}",
+        planned,
         start,
         end,
         can_start=record is None,

@@ -4,7 +4,7 @@ It answers with nothing (204) for what Kith has now, and in JSON, `{"refused": s
 phone with that sentence. Everything else, such as a sign-in page, means later.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from starlette.responses import JSONResponse, Response
@@ -20,6 +20,7 @@ from services.web.pages.my_day import page
 from services.web.pages.visits.record_forms import minute_of, whole_number
 
 _ASK_LATER = (NotSignedIn, Unavailable)
+_HALF_A_DAY = 12 * 60
 
 
 async def send(ctx: PageContext, form: Form) -> Response:
@@ -55,7 +56,7 @@ async def _start(ctx: PageContext, form: Form) -> None:
 
 
 async def _write(ctx: PageContext, form: Form) -> None:
-    start, end = _local(form.text("day"), form.text("start")), _local(form.text("day"), form.text("end"))
+    start = _near(form.text("day"), minute_of(form.text("planned")), minute_of(form.text("start")))
     request = pb.SendVisitRequest(
         request_id=form.request_id,
         visit_id=form.text("visit"),
@@ -66,7 +67,8 @@ async def _write(ctx: PageContext, form: Form) -> None:
     )
     if form.text("end"):
         # A visit that ends at an earlier hour than it began ends on the day after.
-        request.ends.CopyFrom(_day_after(end) if 0 <= end.minute < start.minute else end)
+        minute = minute_of(form.text("end"))
+        request.ends.CopyFrom(_moment_of(start.day, 1 if 0 <= minute < start.minute else 0, minute))
     elif (at := _moment(form.text("at"))) is not None:
         request.ends.CopyFrom(_by_clock(at, ctx.state.co_op.zone))
     await ctx.call(ctx.state.services.visit_records.SendVisit, request)
@@ -81,8 +83,10 @@ def _moment(typed: str) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else None
 
 
-def _local(day: str, clock: str) -> pb.LocalMoment:
-    return pb.LocalMoment(day=day, minute=minute_of(clock))
+def _near(day: str, planned: int, minute: int) -> pb.LocalMoment:
+    """Of the day of the visit, or the one before or after: a visit at five past midnight may have begun at five to."""
+    is_far = minute >= 0 and abs(minute - planned) > _HALF_A_DAY
+    return _moment_of(day, (1 if minute < planned else -1) if is_far else 0, minute)
 
 
 def _by_clock(at: datetime, zone: ZoneInfo) -> pb.LocalMoment:
@@ -90,9 +94,12 @@ def _by_clock(at: datetime, zone: ZoneInfo) -> pb.LocalMoment:
     return pb.LocalMoment(day=local.date().isoformat(), minute=local.hour * 60 + local.minute)
 
 
-def _day_after(moment: pb.LocalMoment) -> pb.LocalMoment:
-    day = read_day(moment.day)
-    return pb.LocalMoment(day=(day + timedelta(days=1)).isoformat() if day else moment.day, minute=moment.minute)
+def _moment_of(day: str, days_after: int, minute: int) -> pb.LocalMoment:
+    """What is no day, or one of the very first and last, stays as it is: the service says so."""
+    known = read_day(day)
+    if known is not None and date.min < known < date.max:
+        day = (known + timedelta(days=days_after)).isoformat()
+    return pb.LocalMoment(day=day, minute=minute)
 
 
 PAGE = Page("/today/send", None, send, page.FORM)
