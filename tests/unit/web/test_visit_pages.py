@@ -8,6 +8,7 @@ import pytest
 from kith.identity.v1 import relationships_pb2 as relationships
 from kith.scheduling.v1 import visits_pb2 as pb
 from libs.refusals import AlreadyExists, FailedPrecondition, invalid
+from services.web.pages.visits.visit_forms import minute_of_day
 from tests.unit.web.fake_people import ADA, JO, MO, NOW, to_timestamp
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_visits import OPEN, PROPOSED, TAKEN
@@ -145,3 +146,10 @@ def test_who_acts_for_somebody_sees_their_week_and_takes_nothing(fakes: FakeServ
     asked = fakes.visits.requests[-1]
     assert isinstance(asked, pb.ListVisitsRequest)
     assert (asked.person_id, asked.giving) == (JO, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minute"), [("9:05", 545), ("23:59", 1439), ("9:75", -1), ("9", -1), ("9:5:1", -1), ("", -1), ("\uff19:05", -1)]
+)
+def test_a_time_is_one_of_the_clock(typed: str, minute: int) -> None:
+    assert minute_of_day(typed) == minute

@@ -17,7 +17,8 @@ from services.web.http.kept_forms import OWNER
 from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.my_day import page
-from services.web.pages.visits.record_forms import minute_of, whole_number
+from services.web.pages.visits.record_forms import whole_number
+from services.web.pages.visits.visit_forms import minute_of_day
 
 _ASK_LATER = (NotSignedIn, Unavailable)
 _HALF_A_DAY = 12 * 60
@@ -56,7 +57,7 @@ async def _start(ctx: PageContext, form: Form) -> None:
 
 
 async def _write(ctx: PageContext, form: Form) -> None:
-    start = _near(form.text("day"), minute_of(form.text("planned")), minute_of(form.text("start")))
+    start = _near(form.text("day"), minute_of_day(form.text("planned")), minute_of_day(form.text("start")))
     request = pb.SendVisitRequest(
         request_id=form.request_id,
         visit_id=form.text("visit"),
@@ -67,7 +68,7 @@ async def _write(ctx: PageContext, form: Form) -> None:
     )
     if form.text("end"):
         # A visit that ends at an earlier hour than it began ends on the day after.
-        minute = minute_of(form.text("end"))
+        minute = minute_of_day(form.text("end"))
         request.ends.CopyFrom(_moment_of(start.day, 1 if 0 <= minute < start.minute else 0, minute))
     elif (at := _moment(form.text("at"))) is not None:
         request.ends.CopyFrom(_by_clock(at, ctx.state.co_op.zone))

@@ -8,6 +8,7 @@ from kith.scheduling.v1 import visits_pb2 as visits
 from libs.texts.days import read_day
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.form_page import Fields, FormPage, RedirectToPage, choices, version_of
+from services.web.pages.visits.visit_forms import minute_of_day
 
 _ENDS = ("same", "next")
 _SHOWN = ("record", "version")
@@ -50,8 +51,8 @@ async def _write(ctx: PageContext, fields: Fields, request_id: str) -> str:
         visit_id=visit,
         record_id=fields["record"],
         version=version_of(fields),
-        starts=pb.LocalMoment(day=fields["day"], minute=minute_of(fields["start"])),
-        ends=pb.LocalMoment(day=ends_on.isoformat() if ends_on else fields["day"], minute=minute_of(fields["end"])),
+        starts=pb.LocalMoment(day=fields["day"], minute=minute_of_day(fields["start"])),
+        ends=pb.LocalMoment(day=ends_on.isoformat() if ends_on else fields["day"], minute=minute_of_day(fields["end"])),
         note=fields["note"],
         travel_minutes=whole_number(fields["travel"]),
         waiting_minutes=whole_number(fields["waiting"]),
@@ -113,13 +114,6 @@ def _written_before(record: pb.VisitRecord) -> pb.VisitRecordEntry:
 def whole_number(typed: str) -> int:
     """A number of minutes; 0 for nothing, -1, which the service refuses, for what is none."""
     return 0 if not typed else int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 4 else -1
-
-
-def minute_of(typed: str) -> int:
-    """Minutes since midnight of a time such as 14:30; -1, which the service refuses, of what is none."""
-    hours, _, minutes = typed.partition(":")
-    is_time = all(part.isascii() and part.isdecimal() and len(part) <= 2 for part in (hours, minutes))
-    return int(hours) * 60 + int(minutes) if is_time and int(minutes) < 60 else -1
 
 
 WRITE = FormPage(

@@ -37,10 +37,10 @@ def visit_lengths(chosen: str = "") -> list[dict[str, str]]:
 
 
 def minute_of_day(text: str) -> int:
-    """-1, which scheduling refuses, for a text that is no time of day."""
+    """Minutes since midnight of a time such as 14:30; -1, which scheduling refuses, for a text that is no time of day."""
     hours, _, minutes = text.partition(":")
     is_time = all(part.isascii() and part.isdecimal() and len(part) <= 2 for part in (hours, minutes))
-    return int(hours) * 60 + int(minutes) if is_time else -1
+    return int(hours) * 60 + int(minutes) if is_time and int(minutes) < 60 else -1
 
 
 def typed_length(text: str) -> int:
