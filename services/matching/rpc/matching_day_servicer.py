@@ -1,21 +1,18 @@
 """The RPCs of matching days."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from kith.matching.v1 import matching_days_pb2 as pb
 from kith.matching.v1.enums import MatchingDayState
 from libs.access.acting_audit import while_acting
 from libs.host.component import Runtime
-from libs.refusals import invalid
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import to_wire
-from libs.rpc.fields import parse_id, timestamp
+from libs.rpc.fields import parse_id, parse_moment, timestamp
 from services.matching.commands.announce_matching_day import announce_matching_day
 from services.matching.commands.call_off_matching_day import call_off_matching_day
 from services.matching.commands.day_side import DaySide
@@ -90,11 +87,7 @@ def _withdrawn(request: pb.WithdrawFromMatchingDayRequest) -> tuple[DaySide]:
 
 def _moment(field: Literal["closes_at", "runs_at"], request: pb.AnnounceMatchingDayRequest) -> datetime | None:
     """None for one that is missing. Raises Invalid DATE_MALFORMED for one that no calendar has."""
-    value: Timestamp = getattr(request, field)
-    try:
-        return value.ToDatetime(tzinfo=UTC) if request.HasField(field) else None
-    except (ValueError, OverflowError) as error:
-        raise invalid(field, "DATE_MALFORMED") from error
+    return parse_moment(field, getattr(request, field)) if request.HasField(field) else None
 
 
 def _days(found: MatchingDays) -> pb.GetMatchingDaysResponse:

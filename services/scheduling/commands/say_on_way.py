@@ -32,8 +32,8 @@ async def say_on_way(work: UnitOfWork, visit_id: UUID, minutes: int) -> datetime
     before = next((alert for alert in found if alert.kind is AlertKind.ARRIVAL and alert.starts == visit.starts), None)
     if before is not None:
         await tell_answered(work, before)
-    said = Statement(work.new_id(), worker, work.now)
-    change = put_off(before or arrival_alert(work.new_id(), visit, worker, work.now), said, comes_at, until)
+    statement = Statement(work.new_id(), worker, work.now)
+    change = put_off(before or arrival_alert(work.new_id(), visit, worker, work.now), statement, comes_at, until)
     await (watch_alerts.save if before else watch_alerts.add)(work, change)
     await tell_of_watch(work, Notice.COMES_LATE, visit.id, {visit.person}, comes_at)
     return comes_at

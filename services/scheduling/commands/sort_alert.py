@@ -15,9 +15,9 @@ from services.scheduling.storage import watch_alerts
 async def sort_alert(work: UnitOfWork, alert_id: UUID, words: str) -> None:
     """Raises what `require_alert` raises, Invalid SORTED_WORDS_MISSING or WORDS_TOO_LONG, FailedPrecondition ALERT_OVER."""
     alert, caller = await require_alert(work, alert_id)
-    said = check_words("words", words, MAX_WORDS)
-    if not said:
+    account = check_words("words", words, MAX_WORDS)
+    if not account:
         raise invalid("words", "SORTED_WORDS_MISSING")
-    change = sort(alert, Statement(work.new_id(), caller, work.now), said)
+    change = sort(alert, Statement(work.new_id(), caller, work.now), account)
     await tell_answered(work, alert)
     await watch_alerts.save(work, change)

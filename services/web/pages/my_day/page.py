@@ -49,13 +49,13 @@ async def show(ctx: PageContext) -> Response:
     names = await ctx.person_names(people_of(found))
     rows = {visit.visit_id: visit_row(ctx, visit, names, is_taken=True) for visit in found}
     of_today = [visit for visit in found if ctx.local_day(utc_datetime(visit.starts_at)) <= today]
-    said = await asyncio.gather(*(_record(ctx, visit) for visit in of_today))
+    own_records = await asyncio.gather(*(_record(ctx, visit) for visit in of_today))
     response = ctx.render_with_script(
         "my_day/today",
         "today.js",
         WORKER_PATH,
         day_said=ctx.format_day(ctx.local_day().isoformat()),
-        of_today=[_day_visit(ctx, visit, rows[visit.visit_id], record) for visit, record in zip(of_today, said, strict=True)],
+        of_today=[_day_visit(ctx, visit, rows[visit.visit_id], record) for visit, record in zip(of_today, own_records, strict=True)],
         tomorrow=[row for row in rows.values() if row.day > today.isoformat()],
         now=ctx.now,
         zone=ctx.state.co_op.zone.key,
