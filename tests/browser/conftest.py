@@ -3,7 +3,7 @@
 axe needs scripts to check a page, so that runs in a second browser context of the same person.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 
 from scripts.cli.demo.clocks import CLOCK_FILE
 from tests.support.demo_process import DemoProcess
+from tests.support.heard_events import HeardEvents
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -39,6 +40,7 @@ class DemoSite:
     secretary: StorageState
     team_owner: StorageState
     demo: DemoProcess
+    heard: HeardEvents
 
     @property
     def now(self) -> datetime:
@@ -66,23 +68,38 @@ def demo_site(demo: DemoProcess) -> Iterator[DemoSite]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         home = demo.links[0].partition("/sign-in/")[0]
         member, secretary, team_owner = (_signed_in(browser, link) for link in (*demo.links, demo.team_owner_link))
-        yield DemoSite(browser, home, member, secretary, team_owner, demo)
+        heard = HeardEvents(demo.folder)
+        yield DemoSite(browser, home, member, secretary, team_owner, demo, heard)
+        heard.close()
         browser.close()
 
 
-@pytest.fixture
-def window(demo_site: DemoSite) -> Iterator[Callable[..., Page]]:
-    """Opens browser windows and closes them after the test."""
-    opened: list[BrowserContext] = []
+class Window:
+    """Opens browser windows, and closes them all after the test."""
 
-    def open_page(storage_state: StorageState | None = None, **how: object) -> Page:
-        context = demo_site.context(storage_state, **how)  # type: ignore[arg-type]  # the same, passed on
-        opened.append(context)
+    def __init__(self, demo_site: DemoSite) -> None:
+        self._demo_site = demo_site
+        self._opened: list[BrowserContext] = []
+
+    def __call__(self, storage_state: StorageState | None = None, **how: object) -> Page:
+        context = self._demo_site.context(storage_state, **how)  # type: ignore[arg-type]  # the same, passed on
+        self._opened.append(context)
         return context.new_page()
 
-    yield open_page
-    for context in opened:
-        context.close()
+    def wait_until_heard(self) -> None:
+        """Until what was done in one window is known to every service of the co-op."""
+        self._demo_site.heard.wait()
+
+    def close(self) -> None:
+        for context in self._opened:
+            context.close()
+
+
+@pytest.fixture
+def window(demo_site: DemoSite) -> Iterator[Window]:
+    opened = Window(demo_site)
+    yield opened
+    opened.close()
 
 
 def violations(page: Page) -> list[str]:

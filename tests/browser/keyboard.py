@@ -1,16 +1,14 @@
 """People at a keyboard: they use the pages without a mouse and without scripts, and every page they come to is looked at by axe."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import violations
+from tests.browser.conftest import Window, violations
 from tests.support.demo_process import DemoProcess, run_kith
 from tests.unit.web.test_qr_code import read_qr
 
-Window = Callable[..., Page]
 _MOST_TABS = 90
 
 
@@ -35,9 +33,12 @@ class Keyboard:
 
     def __init__(self, window: Window, glass: MagnifyingGlass | None) -> None:
         self.page = window(width=320)
+        self._window = window
         self._glass = glass
 
     def open(self, path: str) -> None:
+        """Once everybody has heard what was done before."""
+        self._window.wait_until_heard()
         self.page.goto(path)
 
     def press(self, *keys: str) -> None:

@@ -2,15 +2,12 @@
 
 import gzip
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, Response, StorageState
 
-from tests.browser.conftest import DemoSite, violations
-
-Window = Callable[..., Page]
+from tests.browser.conftest import DemoSite, Window, violations
 
 ANYBODY = (
     "/sign-in",

@@ -1,13 +1,10 @@
 """Acting for somebody in two windows: what is in the scope on a small phone, and a right that ends while somebody writes."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, StorageState
 
-from tests.browser.conftest import DemoSite, violations
+from tests.browser.conftest import DemoSite, Window, violations
 
-Window = Callable[..., Page]
 WRITTEN = "She falls on stairs."
 PAGES = ("/acting", "/you/record", "/you/record/health", "/you/readers", "/you/data", "/you/data/erase")
 """The others are as in `test_accessibility.py`, but for the same bar and navigation."""

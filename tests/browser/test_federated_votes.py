@@ -1,13 +1,10 @@
 """A voter follows their ballot in a federated vote: on their own receipt, and on another co-op's page."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DemoSite
-
-Window = Callable[..., Page]
+from tests.browser.conftest import DemoSite, Window
 
 
 def open_vote_page(page: Page) -> None:

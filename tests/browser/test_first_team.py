@@ -18,8 +18,8 @@ from playwright.sync_api import Locator, expect
 
 from scripts.cli.demo.clocks import CLOCK_FILE, DemoClocks
 from scripts.cli.demo.folders import CO_OPS
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass, admit_with_letter, open_office
 
 MET = "Kofi Gallop"
 """Who tries it in the demonstration: the checks before a first visit are done."""

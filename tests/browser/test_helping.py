@@ -1,14 +1,12 @@
 """Somebody is helped with the pages: by keyboard, without scripts, on the helper's device, which is theirs again afterwards."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DemoSite, violations
+from tests.browser.conftest import DemoSite, Window, violations
 
-Window = Callable[..., Page]
 NAME = "Petronella Aided"
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass, admit_with_letter, open_office
 
 DAYS = "/people/days"
 ADA, WREN = "Ada Ample", "Bo Brook"

@@ -1,13 +1,10 @@
 """Two entries of one person become one, by keyboard and without scripts; the pages for it are accessible on a small phone."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DemoSite, violations
-
-Window = Callable[..., Page]
+from tests.browser.conftest import DemoSite, Window, violations
 
 
 def newcomer(page: Page, name: str) -> str:

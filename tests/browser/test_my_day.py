@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import DemoSite, violations
-from tests.browser.keyboard import Keyboard, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window, violations
+from tests.browser.keyboard import Keyboard, admit_with_letter, open_office
 
 OWNER, WORKER = "Olga Outofreach", "Walt Walkaround"
 PATIENCE = 15_000

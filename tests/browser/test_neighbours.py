@@ -9,8 +9,8 @@ import re
 import pytest
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass, admit_with_letter, open_office
 
 BOARD, MINE, PAIRS = "/people/neighbours", "/people/neighbours/mine", "/people/pairs"
 ADA, BO, CY = "Ama Adjacent", "Bertie Byroad", "Ciara Crossways"

@@ -17,8 +17,8 @@ from playwright.sync_api import Page, expect
 
 from scripts.cli.demo.clocks import CLOCK_FILE, DemoClocks
 from scripts.cli.demo.folders import CO_OPS
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass, admit_with_letter, open_office
 
 NEWCOMER, SISTER, WORKER = "Rosalind Newcome", "Beatrix Newcome", "Corin Carer"
 RIVER, SLOWLY, FALLS = "A walk along the river.", "Please speak slowly.", "She falls on stairs."

@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass, admit_with_letter, open_office
 from tests.unit.web.test_qr_code import read_qr
 
 CHURCH, VICAR, MOSS = "St Example's", "Vesper Vestry", "Morris Moorland"

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass
 
 FIRST = "Every Monday and Thursday, at 6:10 in the morning, for 1 hour, until somebody ends it"
 SECOND = "Every Monday, at 6:40 in the morning, for 1 hour, until somebody ends it"

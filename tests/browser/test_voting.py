@@ -1,14 +1,11 @@
 """A member votes: on a phone, with the keyboard alone, with scripts switched off."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DemoSite
-
-Window = Callable[..., Page]
+from tests.browser.conftest import DemoSite, Window
 
 
 def open_motion_page(page: Page) -> None:

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass, admit_with_letter, open_office
 
 OWNER, FIRST, SECOND = "Olive Owner", "Wilma Wander", "Rory Round"
 

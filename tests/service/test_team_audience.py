@@ -67,6 +67,7 @@ class TeamCoOp:
             request_id=str(new_id()), kept_person_id=str(kept), other_person_id=str(other), reason="I rang them up."
         )
         await call_service(self.co_op.stub(IdentityServiceStub).MergePersons, request, self.co_op.token(secretary, hat="secretary"))
+        await self.co_op.wait_until_consumed("matching", "identity")
 
     async def follow(self) -> None:
         await self.co_op.wait_until_consumed("identity", "matching")
