@@ -3,7 +3,7 @@
 axe needs scripts to check a page, so that runs in a second browser context of the same person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
 
 
 @dataclass
@@ -102,9 +103,9 @@ def window(demo_site: DemoSite) -> Iterator[Window]:
     opened.close()
 
 
-def violations(page: Page) -> list[str]:
-    """Every violation that axe finds, as one line each."""
-    violations_found = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]}).response["violations"]
+def violations(page: Page, rules: Sequence[str] = RULES) -> list[str]:
+    """Every violation of these rules or kinds of rules that axe finds, as one line each."""
+    violations_found = Axe().run(page, options={"runOnly": list(rules), "resultTypes": ["violations"]}).response["violations"]
     return [f"{page.url}: {violation['id']}: {node['html'][:120]}" for violation in violations_found for node in violation["nodes"]]
 
 

@@ -73,7 +73,7 @@ async def test_a_founding_killed_again_and_again_is_carried_through_once() -> No
                 socket = co_op.data.sockets / "web.sock"
                 socket.unlink(missing_ok=True)
                 await wait_until(socket.exists, "the services listen")
-                await asyncio.sleep(0.03 * kills)
+                await asyncio.sleep(0.06 * kills)
                 await co_op.kill(KillTarget.KITH, chance)
                 await co_op.stop()
                 kills += 1

@@ -35,6 +35,7 @@ def bound_services() -> tuple[BoundService, ...]:
     return tuple(_bind(build) for name in (*names, *_SHARED) for build in _builders(import_module(name)))
 
 
+@cache
 def acting_methods() -> frozenset[str]:
     """The methods that may be called in another person's place, as `Service/Method`."""
     return frozenset[str]().union(*(service.acting_methods for service in bound_services()))
