@@ -83,7 +83,7 @@ from services.web.pages.my_data import asking as erasure_asking
 from services.web.pages.my_data import page as my_data
 from services.web.pages.neighbours import pairs_for_link
 from services.web.pages.partners import office
-from services.web.pages.records import field_access, own_record, shared_records
+from services.web.pages.records import about_me, field_access, own_record, shared_records
 from services.web.pages.support import fairness
 from services.web.pages.watch import ask
 
@@ -226,6 +226,8 @@ _MEMBER_PAGES = (
     Page("/you/data/file", my_data.download, acting=True),
     form_page("/you/data/erase", erasure_asking.ASK, Access.MEMBER, acting=True),
     Page("/you/record", own_record.show, acting=True),
+    Page("/you/record/about-me", about_me.show, acting=True),
+    Page("/you/record/about-me/file", about_me.download, acting=True),
     form_page("/you/record/{section}", own_record.SECTION, Access.MEMBER, acting=True),
     form_page("/you/record/sharing/{field}", field_access.SHARING, Access.MEMBER),
     Page("/you/record/sharing/{field}/stop", None, field_access.stop, field_access.STOP),

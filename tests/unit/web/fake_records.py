@@ -79,13 +79,17 @@ class FakeRecordService(FakeService):
 
     def __init__(self) -> None:
         super().__init__(record.DESCRIPTOR.services_by_name["RecordService"])
+        self.filled_in_by = ""
+        """Who helped, if it was not the person."""
         self.texts = {"home.key_safe": "4711, left of the door", "about_me.story": "I was a bus driver.\nI like the sea."}
 
     def GetRecord(self, request: record.GetRecordRequest) -> record.GetRecordResponse:
         if request.person_id == MO:
             return record.GetRecordResponse()
         fields = [
-            record.RecordField(field=field, text=text, version=3, changed_at=to_timestamp(NOW), changed_by=request.person_id)
+            record.RecordField(
+                field=field, text=text, version=3, changed_at=to_timestamp(NOW), changed_by=self.filled_in_by or request.person_id
+            )
             for field, text in self.texts.items()
             if field in (request.fields or self.texts)
         ]

@@ -76,7 +76,17 @@ def test_every_page_says_for_whom_one_acts_and_those_that_cannot_be_used_say_so(
 
 def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert {page.path for page in PAGES if page.acting} == {
-        *("/", "/acting", "/acting/stop", "/you/record", "/you/record/{section}", "/you/consents", "/you/consents/decide"),
+        *(
+            "/",
+            "/acting",
+            "/acting/stop",
+            "/you/record",
+            "/you/record/{section}",
+            "/you/record/about-me",
+            "/you/record/about-me/file",
+            "/you/consents",
+            "/you/consents/decide",
+        ),
         *("/you/told", "/you/data", "/you/data/file", "/you/data/erase", "/you/readers", "/support/getting"),
         *("/people", "/people/find", "/people/suggested", "/people/suggested/file", "/people/reviews"),
         *("/people/call-outs", "/people/call-outs/new"),

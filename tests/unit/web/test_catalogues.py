@@ -68,7 +68,7 @@ ASKED_BY_NAME = (
     "series_state.", "series_done.", "series_is.", "series_do.", "who_came_how.",
     "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
     "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
-    "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
+    "about.heading.", "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
 REASON = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')

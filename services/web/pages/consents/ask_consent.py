@@ -108,6 +108,8 @@ async def _save_when(ctx: PageContext, _fields: Fields, _request_id: str) -> str
 
 async def _check_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     _require_steps(ctx, fields, *_STEPS)
+    if fields["decision"] not in set(ConsentDecision):
+        raise RedirectToPage(_path(ctx))
     return {
         "name": await _name(ctx),
         "at": _path(ctx, "/check"),
