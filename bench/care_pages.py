@@ -1,6 +1,6 @@
 """Measures how long people wait for the pages of care while 64 of them use the pages, as `bench/profile_page.py` does for the profile.
 
-Run with `python -m bench.care_pages`. Each of the 64 has a team of one, the next of them, who takes one of their two visits; so everybody is a
+Run with `python -m bench.care_pages`. Each of the 64 has a team of one, the next of them, who takes a visit to them; so everybody is a
 person and a worker. Eight have had a draft of their week made. The reference, which takes turns, is that bench's bare server: one statement
 for a request, and a page of as many bytes. Kith, or the reference, and PostgreSQL have one core, the 64 browsers the other.
 """
@@ -22,7 +22,6 @@ from kith.matching.v1 import teams_pb2 as teams
 from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1 import week_drafts_pb2 as drafts
 from scripts.cli.connection import Connection, connect
-from scripts.cli.retry import retry
 from scripts.cli.service_databases import administrator_url
 from tests.support.consistency_auditor import ConsistencyAuditor
 from tests.support.kith_up_process import KithUpProcess, kith_up_in, service_readable_folder
@@ -63,7 +62,7 @@ async def prepare(connection: Connection, people: list[UUID], rested: Consistenc
     pairs = list(zip(people, people[1:] + people[:1], strict=True))
     for person, helper in pairs:
         invited = teams.InviteToTeamRequest(owner_id=str(person), person_id=str(helper), kind=teams.TEAM_MEMBER_KIND_VOLUNTEER)
-        team = (await retry(lambda: connection.call(connection.teams.InviteToTeam, invited, connection.person_token(person)))).team_id
+        team = (await connection.call(connection.teams.InviteToTeam, invited, connection.person_token(person))).team_id
         answer = teams.AnswerTeamInvitationRequest(team_id=team, accepted=True)
         await connection.call(connection.teams.AnswerTeamInvitation, answer, connection.person_token(helper))
         await by_hand.look(person)
@@ -150,7 +149,9 @@ async def main() -> int:
             await co_op.wait_until_ready()
             rows = await measure(co_op)
     head = ["page", "bytes", "p50 ms", "p95 ms", "bare p50 ms", "bare p95 ms", "ratio", "aim", ""]
-    about = f"Each of {LOAD} reads a page for {READING_SECONDS:.0f} s on average before opening the next; {ROUNDS} rounds, after one to warm up."
+    about = (
+        f"Each of {LOAD} reads a page for {READING_SECONDS:.0f} s on average before opening the next. {ROUNDS} rounds and one to warm up."
+    )
     save_report("care_pages", f"The pages of care under a load of {LOAD}", about, markdown_table(head, rows))
     return int(any(row[-1] == "MISSED" for row in rows) and not is_quick_run())
 

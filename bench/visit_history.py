@@ -80,7 +80,7 @@ async def main() -> int:
         bare = percentile([each for _, each in pairs], 0.5)
         rows.append([f"{visits:,}", f"{p50:.1f}", f"{p95:.1f}", f"{bare:.2f}", f"{median_ratio(pairs):.1f}", f"{p50 / first:.2f}", met])
     head = ["past visits", "my week p50 ms", "p95 ms", "one bare statement p50 ms", "ratio", "against the first row", ""]
-    about = f"{ROUNDS} weeks of one worker, with five visits each. Aim: p95 {AIM_MS:.0f} ms, and p50 at most {AIM_GROWTH} times the first row."
+    about = f"{ROUNDS} looks at a week with five visits. Aim: p95 {AIM_MS:.0f} ms, and p50 at most {AIM_GROWTH} times the first row."
     save_report("visit_history", "My week, and a million past visits", about, markdown_table(head, rows))
     return int(any(row[-1] == "MISSED" for row in rows) and not is_quick_run())
 

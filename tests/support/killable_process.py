@@ -102,10 +102,10 @@ async def held_up(co_op: RunningCoOp, service: str, table: str, when: str) -> As
         await connection.execute(f"create trigger held_up before {when} on {table} for each row execute function held_up()")
 
         async def is_held_up() -> bool:
-            return bool(await connection.fetchval(f"select count(*) {others} and wait_event = 'PgSleep'"))  # noqa: S608 - our own
+            return bool(await connection.fetchval(f"select count(*) {others} and wait_event = 'PgSleep'"))
 
         yield is_held_up
-        await connection.fetch(f"select pg_terminate_backend(pid, 5000) {others}")  # noqa: S608 - our own
+        await connection.fetch(f"select pg_terminate_backend(pid, 5000) {others}")
         await connection.execute(f"drop trigger held_up on {table}")
         await connection.execute("drop function held_up()")
     finally:

@@ -291,9 +291,7 @@ async def event_publisher(co_op: RunningCoOp, source: str) -> AsyncIterator[Even
             await database.close()
 
 
-def _make_process(
-    co_op: RunningCoOp, process: ProcessMaker, services: Sequence[str], settings: dict[str, dict[str, object]]
-) -> Process:
+def _make_process(co_op: RunningCoOp, process: ProcessMaker, services: Sequence[str], settings: dict[str, dict[str, object]]) -> Process:
     infrastructure, keys = co_op.infrastructure, co_op.infrastructure.keys_folder
     password = co_op.folder / "nats-password"
     password.write_text(infrastructure.servers.nats_password, encoding="utf-8")
