@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from libs.database.engine import Database, UnitOfWork
 from libs.host.http_limits import HttpLimits
 from libs.messages.consumer import Consumer
 from libs.messages.reactions import EventHandler, Reactions
+from libs.refusals import Unavailable
 from libs.rpc.binding import BoundService
 from libs.rpc.transactions import Transactions
 
@@ -60,6 +61,24 @@ class Runtime:
     transactions: Transactions
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     """By source service, set once built; a servicer asks them whether its projections have caught up."""
+
+    def believe_hats_only_while_followed(self) -> None:
+        """Nobody has a hat while identity's events have not arrived for some seconds: it may have been taken away.
+
+        For services in which a hat opens what is written of others.
+        """
+
+        async def is_sure() -> bool:
+            identity = self.consumers["identity"]
+            if identity.progress.is_close(datetime.now(UTC)):
+                return True
+            try:
+                await identity.catch_up()
+            except Unavailable:
+                return False
+            return True
+
+        self.transactions.is_sure_of_hats = is_sure
 
     def catch_up_with(self, source: str) -> Callable[[], Awaitable[int]]:
         """Waits until what the source has committed so far is in our own tables, and returns its latest number.

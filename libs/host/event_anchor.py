@@ -41,10 +41,19 @@ class EventAnchor:
         """Each service whose database is an older copy, or was accepted as one at this start: the number and epoch that it once had."""
         return {service: self._anchored[_OLDER + service] for service in self.older_services} | self._accepted
 
+    def next_epoch(self, service: str, state: OutboxState) -> int | None:
+        """The epoch in which an older copy goes on that is accepted now; None where there is nothing to accept.
+
+        The numbers of lost events are given to others then. Who has followed those must not take the new ones for them.
+        """
+        epochs = [epoch for name in (_PREFIX, _OLDER) for _, epoch in [self._anchored.get(name + service, (0, 0))]]
+        is_accepted = self._accept_older and (self._is_older(service, state) or service in self.older_services)
+        return max(state.epoch, *epochs) + 1 if is_accepted else None
+
     def check(self, service: str, state: OutboxState) -> None:
         """Compares one service's database, at the start and before it publishes anything new."""
         number, epoch = self._anchored.get(_PREFIX + service, (0, 0))
-        is_older = state.epoch <= epoch and state.number < number
+        is_older = self._is_older(service, state)
         if self._accept_older:
             if is_older or service in self.older_services:
                 self._accepted[service] = self._anchored[_OLDER + service] if service in self.older_services else (number, epoch)
@@ -62,6 +71,10 @@ class EventAnchor:
                 if service not in self.older_services and (state.epoch, state.number) > self._anchored.get(_PREFIX + service, (0, 0))[::-1]
             }
         )
+
+    def _is_older(self, service: str, state: OutboxState) -> bool:
+        number, epoch = self._anchored.get(_PREFIX + service, (0, 0))
+        return state.epoch <= epoch and state.number < number
 
     def _append(self, heads: Mapping[str, tuple[int, int]]) -> None:
         changed = {name: head for name, head in heads.items() if self._anchored.get(name, (0, 0)) != head}

@@ -41,7 +41,7 @@ from libs.host.status import OPEN_METHODS, ProcessHealth, StatusServicer
 from libs.host.tasks import cancel_tasks, log_failure
 from libs.messages.bus import Bus, BusAddress
 from libs.messages.consumer import Consumer
-from libs.messages.relay import OutboxRelay, read_outbox_state
+from libs.messages.relay import OutboxRelay, begin_epoch, read_outbox_state
 from libs.observe import traces
 from libs.observe.logs import logger
 from libs.rpc.interceptor import Interceptor
@@ -279,6 +279,10 @@ class Process:
             # Events of a demonstration are dated by its shifted clock, and say nothing about the machine's.
             self.clock.learn_event(last)
         if self._event_anchor is not None:
+            epoch = self._event_anchor.next_epoch(service, state)
+            if epoch is not None:
+                # Before the anchor forgets that the copy is older: a start that ends in between begins one more epoch, and never none.
+                await begin_epoch(database, epoch)
             await asyncio.to_thread(self._event_anchor.check, service, state)
 
     async def _keep_last_known_time(self, folder: Path) -> None:

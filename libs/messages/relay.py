@@ -17,13 +17,13 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import PubAck
 from nats.js.errors import Error as JetStreamError
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.envelope.v1.envelope_pb2 import Envelope, Head, ReplayRequest, ReplayResponse
 from libs.database import wakeups
 from libs.database.engine import Database
-from libs.database.shared_tables import outbox
+from libs.database.shared_tables import outbox, outbox_state
 from libs.database.wakeups import wait_for_event
 from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject
 from libs.observe.logs import logger
@@ -54,6 +54,7 @@ from outbox_state""")
 _SET_PUBLISHED = text("""
 update outbox_state set published = :number from (select set_config('synchronous_commit', 'off', true)) as soon
 where published < :number""")
+_BEGIN_EPOCH = update(outbox_state).where(outbox_state.c.epoch < bindparam("new")).values(epoch=bindparam("new"))
 _SELECT_AFTER = select(outbox).where(outbox.c.number > bindparam("after")).order_by(outbox.c.number).limit(bindparam("at_most"))
 
 
@@ -219,6 +220,12 @@ class OutboxRelay:
             response.facts.append(envelope)
         with contextlib.suppress(NatsError):
             await message.respond(response.SerializeToString())
+
+
+async def begin_epoch(database: Database, epoch: int) -> None:
+    """After a restore, before anything is published: all who follow these events follow them anew, from number 1."""
+    async with database.engine.begin() as connection:
+        await connection.execute(_BEGIN_EPOCH, {"new": epoch})
 
 
 async def read_outbox_state(connection: AsyncConnection) -> OutboxState:

@@ -3,14 +3,16 @@
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from google.protobuf.message import Message
 
+from libs.callers import Caller
 from libs.clock import Clock
 from libs.database import idempotency_keys
 from libs.database.engine import Database, UnitOfWork
-from libs.refusals import Unavailable
+from libs.refusals import NotAllowed, NotFound, Unavailable
 from libs.rpc.call import CURRENT_CALL
 
 
@@ -32,6 +34,8 @@ class Transactions:
         """With `request_key` the stored hashes of requests are made; repeats of requests are recognised as long as it stays the same."""
         self.database = database
         self.clock = clock
+        self.is_sure_of_hats: Callable[[], Awaitable[bool]] | None = None
+        """Whether it is known here who wears which hat. While it is not, a call has none; without this, hats are always believed."""
         self._request_key = request_key
 
     def derive_key(self, purpose: bytes) -> bytes:
@@ -46,7 +50,10 @@ class Transactions:
         if self.clock.doubt() == "CLOCK_BEHIND":
             # What is recorded now would be dated before what it follows from.
             raise Unavailable("CLOCK_BEHIND")
-        async with self.database.work(call.caller, self.clock.now(), request.request_id, call.traceparent) as work:
+        async with (
+            self._sure_caller() as caller,
+            self.database.work(caller, self.clock.now(), request.request_id, call.traceparent) as work,
+        ):
             first = await idempotency_keys.claim(work, call.method, request.SerializeToString(deterministic=True), self._request_key)
             if first is not None:
                 return response_type.FromString(first)
@@ -66,5 +73,20 @@ class Transactions:
     @asynccontextmanager
     async def query(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work for a query as the caller; it writes nothing but the read audit."""
-        async with self.database.query_work(CURRENT_CALL.get().caller, self.clock.now()) as work:
+        async with self._sure_caller() as caller, self.database.query_work(caller, self.clock.now()) as work:
             yield work
+
+    @asynccontextmanager
+    async def _sure_caller(self) -> AsyncIterator[Caller]:
+        """The caller, with the hat that they claim if it is known here whether they still wear it.
+
+        Raises Unavailable SOURCE_AWAY in place of what is refused to them without it: what a person may do without a hat, they still may.
+        """
+        caller = CURRENT_CALL.get().caller
+        if not caller.hat or self.is_sure_of_hats is None or await self.is_sure_of_hats():
+            yield caller
+            return
+        try:
+            yield replace(caller, hat="")
+        except (NotAllowed, NotFound) as refusal:
+            raise Unavailable("SOURCE_AWAY", source="identity") from refusal

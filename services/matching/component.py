@@ -45,6 +45,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
     districts = read_districts(places)
 
     def build(runtime: Runtime) -> Component:
+        runtime.believe_hats_only_while_followed()
         catch_up = runtime.catch_up_with("identity")
         return Component(
             name="matching",

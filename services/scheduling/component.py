@@ -42,6 +42,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
     zone = ZoneInfo(settings.zone)
 
     def build(runtime: Runtime) -> Component:
+        runtime.believe_hats_only_while_followed()
         catch_up, watch, eraser = runtime.catch_up_with("identity"), WatchJob(runtime), identity.eraser(zone)
         return Component(
             name="scheduling",

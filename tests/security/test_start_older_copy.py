@@ -43,6 +43,21 @@ def test_a_source_whose_epoch_was_raised_counts_from_one_again(tmp_path: Path) -
     assert older(file, governance=outbox(3, epoch=2)) == ["governance"]
 
 
+def test_who_accepts_an_older_copy_begins_a_new_epoch_once(tmp_path: Path) -> None:
+    file = tmp_path / "anchor"
+    EventAnchor(file, accept_older=False).record({"governance": outbox(12, epoch=3)})
+    assert EventAnchor(file, accept_older=False).next_epoch("governance", outbox(7)) is None
+    accepting = EventAnchor(file, accept_older=True)
+    assert [accepting.next_epoch("governance", state) for state in (outbox(7), outbox(7, epoch=3), outbox(12, epoch=3))] == [4, 4, None]
+    # Found before, and gone on with: the lost numbers are others now.
+    assert older(file, governance=outbox(7, epoch=3)) == ["governance"]
+    accepting = EventAnchor(file, accept_older=True)
+    assert accepting.next_epoch("governance", outbox(40, epoch=3)) == 4
+    accepting.check("governance", outbox(40, epoch=3))
+    accepting.record({"governance": outbox(40, epoch=4)})
+    assert EventAnchor(file, accept_older=True).next_epoch("governance", outbox(40, epoch=4)) is None
+
+
 async def test_signed_heads_and_events_share_the_file_and_neither_loses_the_other(tmp_path: Path) -> None:
     file = tmp_path / "anchor"
     AnchorFile(file)

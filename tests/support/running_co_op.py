@@ -34,7 +34,7 @@ from libs.callers.service_tokens import ServiceTokenIssuer
 from libs.database.engine import Database, new_id
 from libs.database.shared_tables import position
 from libs.host import instance_keys, leader_election
-from libs.host.process import Process
+from libs.host.process import Process, ServiceSpec
 from libs.host.settings import SharedSettings
 from libs.messages import outbox
 from libs.messages.bus import Bus, BusAddress, stream_name
@@ -50,6 +50,7 @@ from tests.support.compose_file import ROOT
 from tests.support.template_databases import TemplateDatabases
 
 Stub = TypeVar("Stub")
+ProcessMaker = Callable[[SharedSettings, Sequence[ServiceSpec], str], Process]
 ZONE = ZoneInfo("Europe/London")
 """Where the co-ops of tests are, unless their settings say otherwise."""
 
@@ -233,8 +234,12 @@ class EventPublisher:
 
 
 @asynccontextmanager
-async def running_co_op(infrastructure: Infrastructure, *services: str, **settings: dict[str, object]) -> AsyncIterator[RunningCoOp]:
-    """Runs these services of a new co-op. `settings` are per service, for example `membership={"zone": "Europe/Berlin"}`."""
+async def running_co_op(
+    infrastructure: Infrastructure, *services: str, process: ProcessMaker = Process, **settings: dict[str, object]
+) -> AsyncIterator[RunningCoOp]:
+    """Runs these services of a new co-op. `settings` are per service, for example `membership={"zone": "Europe/Berlin"}`; `process`
+    makes another kind of process of them.
+    """
     folder = temp_folders.make_temp_folder("kt-")
     co_op = RunningCoOp(infrastructure, folder)
     await _delete_streams(infrastructure)
@@ -242,7 +247,7 @@ async def running_co_op(infrastructure: Infrastructure, *services: str, **settin
         stack.callback(shutil.rmtree, folder)
         for service in services:
             co_op.databases[service] = await stack.enter_async_context(infrastructure.databases.fresh_database(service))
-        co_op.make_process = lambda: _make_process(co_op, services, settings)
+        co_op.make_process = lambda: _make_process(co_op, process, services, settings)
         co_op.process = co_op.make_process()
         stack.push_async_callback(_stop_process, co_op)
         await co_op.process.start()
@@ -286,7 +291,7 @@ async def event_publisher(co_op: RunningCoOp, source: str) -> AsyncIterator[Even
             await database.close()
 
 
-def _make_process(co_op: RunningCoOp, services: Sequence[str], settings: dict[str, dict[str, object]]) -> Process:
+def _make_process(co_op: RunningCoOp, process: ProcessMaker, services: Sequence[str], settings: dict[str, dict[str, object]]) -> Process:
     infrastructure, keys = co_op.infrastructure, co_op.infrastructure.keys_folder
     password = co_op.folder / "nats-password"
     password.write_text(infrastructure.servers.nats_password, encoding="utf-8")
@@ -314,7 +319,7 @@ def _make_process(co_op: RunningCoOp, services: Sequence[str], settings: dict[st
             own |= {f"{name}_address": co_op.address(name) for name in SERVICE_NAMES if name != "web"}
             own |= {"forms_key_file": keys / "forms.key", "page_address": "127.0.0.1:0"}
         parts.append(find_service(service).part(shared, find_service(service).make_settings(**(own | settings.get(service, {})))))
-    return Process(shared, parts, "tests")
+    return process(shared, parts, "tests")
 
 
 async def _delete_streams(infrastructure: Infrastructure) -> None:

@@ -99,7 +99,7 @@ class VisitPeople:
         request = pb.CancelVisitRequest(request_id=str(new_id()), visit_id=visit, version=version)
         return int((await call_service(self.stub.CancelVisit, request, self.token(by))).version)
 
-    async def take(self, visit: str, by: UUID, version: int = 2) -> None:
+    async def take(self, visit: str, by: UUID | str, version: int = 2) -> None:
         request = pb.TakeVisitRequest(request_id=str(new_id()), visit_id=visit, version=version)
         await call_service(self.stub.TakeVisit, request, self.token(by))
 

@@ -7,13 +7,17 @@ from uuid import UUID
 
 BACK = timedelta(days=30)
 AHEAD = timedelta(days=180)
+NEWER = 1_000_000
+"""So much is added to every version for each time that the co-op's records went back to an older copy: what a phone has seen of versions
+that are lost is older than anything that comes after it. No plan changes so often, and 2,000 such times fit into SEQUENCE.
+"""
 MOST = 200
 """About 40 kB as a calendar file."""
 
 
 @dataclass(frozen=True)
 class CalendarVisit:
-    """One visit at its agreed time; nothing says whose it is. `version` counts the changes of its plan."""
+    """One visit at its agreed time; nothing says whose it is. `version` counts the changes of its plan, and never goes back."""
 
     id: UUID
     starts: datetime

@@ -187,6 +187,30 @@ def invoices_of(settled: Iterable[SettledVisit]) -> list[InvoiceDraft]:
     return [InvoiceDraft(payer, taken_back, pence) for (taken_back, payer), pence in sorted(owed.items()) if pence]
 
 
+IN_A_SERIES = 1_000_000
+"""Invoices of each epoch are a series of their own (numbers of "one or more series", regulation 14(1)(a) of the VAT Regulations 1995): of
+an older copy nobody knows which numbers payers have in their hands, and none of them is given twice.
+"""
+
+
+@dataclass(frozen=True)
+class InvoiceNumbers:
+    """`last` is the last number that is known here, or 0; `next` is the one that the next invoice gets."""
+
+    last: int
+    next: int
+
+    @property
+    def begins_series(self) -> bool:
+        """Whether numbers after the last one may have been given, and are lost."""
+        return self.next != self.last + 1
+
+
+def invoice_numbers(last: int, epoch: int) -> InvoiceNumbers:
+    """`last` is the largest number of all, `epoch` counts how often the records went back to an older copy, from 1 on."""
+    return InvoiceNumbers(last, max(last, (epoch - 1) * IN_A_SERIES) + 1)
+
+
 def fingerprint(settled: Iterable[SettledVisit]) -> str:
     """Of what a secretary saw before they closed the period; the same visits at the same pence have the same."""
     lines = sorted(

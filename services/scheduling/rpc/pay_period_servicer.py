@@ -79,6 +79,8 @@ def _open_period(found: OpenPeriod) -> pb.GetOpenPeriodResponse:
         not_settled=map(_not_settled, found.not_settled),
         fingerprint=fingerprint(found.settled),
         below_floor_with_reason=found.rules is not None and found.rules.below_floor_with_reason,
+        last_invoice=found.numbers.last,
+        new_series_from=found.numbers.next if found.numbers.begins_series else 0,
     )
 
 

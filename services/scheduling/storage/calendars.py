@@ -12,7 +12,8 @@ from libs.database.all_rows import all_rows
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
-from services.scheduling.domain.calendar_window import AHEAD, BACK, CalendarVisit
+from libs.database.shared_tables import outbox_state
+from services.scheduling.domain.calendar_window import AHEAD, BACK, NEWER, CalendarVisit
 from services.scheduling.storage.tables import calendar, visit, visit_place
 from services.scheduling.storage.visits import TAKES_PLACE
 
@@ -35,7 +36,9 @@ _CANCELLED = VisitState.CANCELLED.value
 _to_calendar = row_mapper(Calendar)
 
 
-_VISITS = select(visit.c.id, visit.c.starts, visit.c.ends, visit.c.version, (visit.c.state == _CANCELLED).label("cancelled")).where(
+# Versions that phones have seen may be lost with the epoch before (RFC 5545, section 3.8.7.4: SEQUENCE only rises).
+_VERSION = (visit.c.version + select((outbox_state.c.epoch - 1) * NEWER).scalar_subquery()).label("version")
+_VISITS = select(visit.c.id, visit.c.starts, visit.c.ends, _VERSION, (visit.c.state == _CANCELLED).label("cancelled")).where(
     visit.c.starts >= bindparam("begin", type_=MOMENT), visit.c.starts < bindparam("end", type_=MOMENT)
 )
 # What was never agreed was in no calendar; what was, is there as cancelled.

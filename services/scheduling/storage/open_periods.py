@@ -9,7 +9,7 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.domain.due_visits import NotSettledVisit
 from services.scheduling.domain.funding import Payer
 from services.scheduling.domain.local_clock import midnight
-from services.scheduling.domain.pay_period import RulesInForce, SettledVisit, require_days, usual_days
+from services.scheduling.domain.pay_period import InvoiceNumbers, RulesInForce, SettledVisit, require_days, usual_days
 from services.scheduling.storage import funding, money_rules, pay_periods, worked_visits
 
 
@@ -24,6 +24,7 @@ class OpenPeriod:
     not_settled: Sequence[NotSettledVisit]
     rules: RulesInForce | None
     payers: Sequence[Payer]
+    numbers: InvoiceNumbers
 
 
 async def load_open_period(work: UnitOfWork, first_day: date | None, last_day: date | None, zone: ZoneInfo) -> OpenPeriod:
@@ -40,4 +41,5 @@ async def load_open_period(work: UnitOfWork, first_day: date | None, last_day: d
     not_settled = [*due.lacking, *await worked_visits.list_not_confirmed(work, *span)]
     in_force = [rules for rules in await money_rules.list_rules(work) if rules.since <= work.now]
     payers = await funding.list_payers(work, {payer for each in due.settled for payer, _ in each.terms.payers})
-    return OpenPeriod(begin, until, closed_until is None, due.settled, not_settled, in_force[-1] if in_force else None, payers)
+    rules, numbers = in_force[-1] if in_force else None, await pay_periods.find_numbers(work)
+    return OpenPeriod(begin, until, closed_until is None, due.settled, not_settled, rules, payers, numbers)

@@ -16,9 +16,10 @@ from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
+from libs.database.shared_tables import outbox_state
 from libs.refusals import NotFound
 from services.scheduling.domain.open_statement import PayPeriod
-from services.scheduling.domain.pay_period import InvoiceDraft, SettledVisit, VisitTerms, WorkedVisit
+from services.scheduling.domain.pay_period import InvoiceDraft, InvoiceNumbers, SettledVisit, VisitTerms, WorkedVisit, invoice_numbers
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.storage.money_tables import below_floor, charge, earning, invoice, pay_period, settled_visit
 
@@ -29,7 +30,7 @@ _FIRST_DAY = select(func.min(pay_period.c.first_day))
 _BY_ID = select(pay_period).where(pay_period.c.id == bindparam("of"))
 _INVOICE = select(invoice).where(invoice.c.number == bindparam("of"))
 _INVOICES = select(invoice).where(invoice.c.period == bindparam("of")).order_by(invoice.c.number)
-_LAST_NUMBER = select(func.coalesce(func.max(invoice.c.number), 0))
+_NUMBERS = select(func.coalesce(select(func.max(invoice.c.number)).scalar_subquery(), 0).label("last"), outbox_state.c.epoch)
 _REASONS = select(below_floor.c.worker, below_floor.c.reason).where(below_floor.c.period == bindparam("of"))
 _SETTLED = (
     select(settled_visit, earning.c.wage, earning.c.care_pence, earning.c.travel_pence, earning.c.floor_an_hour)
@@ -99,10 +100,10 @@ async def list_periods(work: UnitOfWork, page: PageRequest) -> Page[PayPeriod]:
 async def add(
     work: UnitOfWork, period: PayPeriod, settled: Iterable[SettledVisit], drafts: Sequence[InvoiceDraft], reasons: Mapping[UUID, str]
 ) -> None:
-    """All of a period, once. Invoices get the numbers that follow the last one."""
+    """All of a period, once. Invoices get the numbers that come next."""
     await work.connection.execute(insert(pay_period), values_of(period))
-    last: int = (await work.connection.execute(_LAST_NUMBER)).scalar_one()
-    numbers = {(draft.payer, draft.is_credit_note): number for number, draft in enumerate(drafts, start=last + 1)}
+    first = (await find_numbers(work)).next
+    numbers = {(draft.payer, draft.is_credit_note): number for number, draft in enumerate(drafts, start=first)}
     for draft in drafts:
         issued = {"number": numbers[draft.payer, draft.is_credit_note], "period": period.id, "issued_at": work.now}
         await work.connection.execute(insert(invoice), values_of(draft) | issued)
@@ -113,6 +114,12 @@ async def add(
         await work.connection.execute(insert(earning), [_earning_row(*row) for row in rows])
     for worker, reason in reasons.items():
         await work.connection.execute(insert(below_floor), {"id": work.new_id(), "period": period.id, "worker": worker, "reason": reason})
+
+
+async def find_numbers(work: UnitOfWork) -> InvoiceNumbers:
+    """Those of invoices so far, and the next one."""
+    row = (await work.connection.execute(_NUMBERS)).one()
+    return invoice_numbers(row.last, row.epoch)
 
 
 async def get_invoice(work: UnitOfWork, number: int) -> Invoice:

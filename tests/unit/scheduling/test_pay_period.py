@@ -24,12 +24,14 @@ from services.scheduling.domain.engagement import EngagementTerms
 from services.scheduling.domain.funding import FundingLine, FundingPlan
 from services.scheduling.domain.open_statement import OpenStatement, PayPeriod, open_statement
 from services.scheduling.domain.pay_period import (
+    InvoiceNumbers,
     RulesInForce,
     SettledVisit,
     VisitTerms,
     WorkedVisit,
     check_floor,
     fingerprint,
+    invoice_numbers,
     invoices_of,
     pay_by_worker,
     require_days,
@@ -263,3 +265,12 @@ def test_the_open_statement_shows_no_line_with_too_few_people() -> None:
     assert open_statement(replace(period, workers=4)) is None
     assert open_statement(replace(period, persons=4)) is None
     assert open_statement(replace(period, price=700)) == OpenStatement(700, 800, 50, -150)
+
+
+def test_invoices_go_on_after_the_last_and_in_a_new_series_after_an_older_copy() -> None:
+    assert invoice_numbers(0, 1) == InvoiceNumbers(0, 1)
+    assert invoice_numbers(7, 1) == InvoiceNumbers(7, 8)
+    assert not invoice_numbers(7, 1).begins_series
+    assert (invoice_numbers(7, 2), invoice_numbers(7, 2).begins_series) == (InvoiceNumbers(7, 1_000_001), True)
+    assert not invoice_numbers(1_000_001, 2).begins_series
+    assert invoice_numbers(1_000_004, 3).next == 2_000_001

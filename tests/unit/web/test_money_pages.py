@@ -164,6 +164,11 @@ def test_a_secretary_checks_a_period_and_closes_it_as_they_saw_it(fakes: FakeSer
     assert "Something has changed in between" in browser.page
     fakes.pay_periods.open.below_floor_with_reason = False
     assert "Close this period" not in text_of(browser, "/money/periods/check")
+    assert "older copy" not in text_of(browser, "/money/periods/check")
+    fakes.pay_periods.open.last_invoice, fakes.pay_periods.open.new_series_from = 7, 1_000_001
+    words = "The last invoice in them is number 7. Somebody may have a later one that we do not know of."
+    assert words in (text := text_of(browser, "/money/periods/check"))
+    assert "the next one is number 1000001." in text
     fakes.pay_periods.refusals["GetOpenPeriod"] = FailedPrecondition("PERIOD_NOT_OVER")
     assert browser.http.get("/money/periods/check").status_code == 409
 

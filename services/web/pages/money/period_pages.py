@@ -80,6 +80,8 @@ async def _check_page(
         is_first=found.is_first,
         fingerprint=found.fingerprint,
         with_reason=found.below_floor_with_reason,
+        last_invoice=found.last_invoice,
+        new_series_from=found.new_series_from,
         typed=typed,
         missing_columns=columns(ctx, "day", "whom", "who_came", "ask"),
         missing=[

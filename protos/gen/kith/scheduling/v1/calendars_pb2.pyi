@@ -186,7 +186,9 @@ Global___ReadCalendarResponse: _TypeAlias = ReadCalendarResponse  # noqa: Y015
 
 @_typing.final
 class CalendarVisit(_message.Message):
-    """CalendarVisit is a visit to the person, or one to which they go. Its version counts the changes of its plan."""
+    """CalendarVisit is a visit to the person, or one to which they go. Its version counts the changes of its plan,
+    and rises by a million where the co-op's records went back to an older copy.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

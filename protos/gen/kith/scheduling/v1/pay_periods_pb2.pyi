@@ -162,7 +162,9 @@ Global___WorkerPay: _TypeAlias = WorkerPay  # noqa: Y015
 
 @_typing.final
 class Invoice(_message.Message):
-    """Invoice is what a payer owes, or gets back where it is a credit note. Numbers have no gaps."""
+    """Invoice is what a payer owes, or gets back where it is a credit note. Numbers have no gaps; where the
+    co-op's records went back to an older copy, a new series begins.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -395,6 +397,8 @@ class GetOpenPeriodResponse(_message.Message):
     NOT_SETTLED_FIELD_NUMBER: _builtins.int
     FINGERPRINT_FIELD_NUMBER: _builtins.int
     BELOW_FLOOR_WITH_REASON_FIELD_NUMBER: _builtins.int
+    LAST_INVOICE_FIELD_NUMBER: _builtins.int
+    NEW_SERIES_FROM_FIELD_NUMBER: _builtins.int
     first_day: _builtins.str
     last_day: _builtins.str
     is_first: _builtins.bool
@@ -402,6 +406,10 @@ class GetOpenPeriodResponse(_message.Message):
     fingerprint: _builtins.str
     below_floor_with_reason: _builtins.bool
     """the rulebook allows less than the floor with a reason"""
+    last_invoice: _builtins.int
+    """the last number that is known; 0 before there was any"""
+    new_series_from: _builtins.int
+    """the records went back to an older copy: later numbers may have been given, and the next ones begin here"""
     @_builtins.property
     def contents(self) -> Global___PeriodContents: ...
     @_builtins.property
@@ -416,10 +424,12 @@ class GetOpenPeriodResponse(_message.Message):
         not_settled: _abc.Iterable[Global___NotSettledVisit] | None = ...,
         fingerprint: _builtins.str = ...,
         below_floor_with_reason: _builtins.bool = ...,
+        last_invoice: _builtins.int = ...,
+        new_series_from: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["contents", b"contents"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_floor_with_reason", b"below_floor_with_reason", "contents", b"contents", "fingerprint", b"fingerprint", "first_day", b"first_day", "is_first", b"is_first", "last_day", b"last_day", "not_settled", b"not_settled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_floor_with_reason", b"below_floor_with_reason", "contents", b"contents", "fingerprint", b"fingerprint", "first_day", b"first_day", "is_first", b"is_first", "last_day", b"last_day", "last_invoice", b"last_invoice", "new_series_from", b"new_series_from", "not_settled", b"not_settled"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
