@@ -84,7 +84,9 @@ class MoneyPeople:
 
     async def waiting(self, by: UUID | str) -> visits.GetWaitingResponse:
         """What waits for an answer of theirs, or of whom they act for."""
-        found: visits.GetWaitingResponse = await call_service(self.people.stub.GetWaiting, visits.GetWaitingRequest(), self.people.token(by))
+        found: visits.GetWaitingResponse = await call_service(
+            self.people.stub.GetWaiting, visits.GetWaitingRequest(), self.people.token(by)
+        )
         return found
 
     async def fund(self, person: UUID, *lines: Line, budget: int = 0) -> None:

@@ -57,7 +57,9 @@ def test_an_erasure_says_which_part_waits_and_for_what() -> None:
         page = browser.open(path)
         assert "“visits” has to wait: a visit to them or by them is confirmed and not paid yet." in page
         assert "a vote that is open" not in page, "that is another one"
-    asked = [name for name, fake in fakes.person_rights.items() if any(isinstance(one, rights.ListErasureWaitsRequest) for one in fake.requests)]
+    asked = [
+        name for name, fake in fakes.person_rights.items() if any(isinstance(one, rights.ListErasureWaitsRequest) for one in fake.requests)
+    ]
     assert "identity" not in asked, "it has confirmed"
 
 
