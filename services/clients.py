@@ -35,6 +35,7 @@ from kith.matching.v1.suggestions_pb2_grpc import SuggestionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.matching.v1.tasks_pb2_grpc import TaskServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
+from kith.matching.v1.waiting_pb2_grpc import WaitingServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
 from kith.person.v1.person_data_pb2_grpc import PersonDataServiceStub
 from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
@@ -149,6 +150,8 @@ class ServiceClients:
         """Who is in whose team."""
         self.tasks = TaskServiceStub(channel)
         """Who in a team does what needs papers."""
+        self.waiting = WaitingServiceStub(channel)
+        """What of these waits for somebody's answer."""
         self.reviews = ReviewServiceStub(channel)
         """Visits that count, and how both say it goes."""
 

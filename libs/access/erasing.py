@@ -13,6 +13,8 @@ from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.identity.facts.v1.facts_pb2 import PersonErased
+from kith.person.v1.enums import ErasureWaitsFor
+from libs.access import hats
 from libs.access.erasure_tables import erased_person
 from libs.access.person_tables import Blank, Delete, PersonTable
 from libs.database.columns import MOMENT, among
@@ -55,6 +57,7 @@ class Erased:
 
 Confirm = Callable[[UnitOfWork, Erased], Awaitable[None]]
 """Publishes the service's own event `PersonDataErased`."""
+_WAITS = select(erased_person.c.erasure).where(_WAITING).group_by(erased_person.c.erasure).order_by(func.min(erased_person.c.ordered_at))
 MayErase = Callable[[UnitOfWork, Sequence[UUID]], Awaitable[bool]]
 
 
@@ -83,14 +86,27 @@ async def find_erased(work: UnitOfWork, persons: Collection[UUID]) -> set[UUID]:
     return set((await work.connection.execute(_ERASED, {"persons": list(persons)})).scalars())
 
 
+async def list_waits(work: UnitOfWork) -> Sequence[UUID]:
+    """Erasures that this service was told of and has not carried out, the first first; for a secretary. Raises NotAllowed HAT_NEEDED."""
+    await hats.require(work, hats.SECRETARY)
+    return (await work.connection.execute(_WAITS)).scalars().all()
+
+
 async def _always(_: UnitOfWork, __: Sequence[UUID]) -> bool:
     return True
 
 
 class PersonEraser:
-    """Erases in a service other than identity. `may_erase` says whether it can be done yet."""
+    """Erases in a service other than identity. `may_erase` says whether it can be done yet, `waits_for` what has to be over before."""
 
-    def __init__(self, tables: Sequence[PersonTable], confirm: Confirm, may_erase: MayErase = _always) -> None:
+    def __init__(
+        self,
+        tables: Sequence[PersonTable],
+        confirm: Confirm,
+        may_erase: MayErase = _always,
+        waits_for: ErasureWaitsFor | None = None,
+    ) -> None:
+        self.waits_for = waits_for
         self._tables = tables
         self._confirm = confirm
         self._may_erase = may_erase

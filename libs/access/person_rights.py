@@ -9,11 +9,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from kith.person.v1 import person_rights_pb2 as pb
-from libs.access import acting, audit
+from kith.person.v1.enums import ErasureWaitsFor
+from libs.access import acting, audit, erasing
 from libs.access.acting_audit import CatchUp, while_acting
 from libs.access.person_tables import READS, Blank, Delete, PersonTable, SealedColumn
 from libs.access.reads import SCOPE
@@ -22,6 +24,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, number, paginate, plain, read_token, token_of
 from libs.refusals import invalid
 from libs.rpc.binding import BoundService, Method, bind, query
+from libs.rpc.enums import to_wire
 from libs.rpc.fields import parse_id
 from libs.rpc.transactions import Transactions
 from libs.sealing import PersonCipher, PersonSealer
@@ -36,9 +39,15 @@ class ExportedRecord:
 
 
 def person_rights_service(
-    transactions: Transactions, tables: Sequence[PersonTable], sealer: PersonSealer | None = None, catch_up: CatchUp | None = None
+    transactions: Transactions,
+    tables: Sequence[PersonTable],
+    sealer: PersonSealer | None = None,
+    catch_up: CatchUp | None = None,
+    waits_for: ErasureWaitsFor | None = None,
 ) -> BoundService:
     """`tables` are those of the service that hold something about people, in the order of the export; `catch_up` as in `while_acting`.
+
+    `waits_for` is what an erasure may have to wait for here, as the service's `PersonEraser` has it.
 
     Raises ValueError if something in them is sealed and nothing opens it.
     """
@@ -52,6 +61,10 @@ def person_rights_service(
     async def describe_erasure(_: UnitOfWork) -> Sequence[PersonTable]:
         return tables
 
+    async def erasure_waits(work: UnitOfWork) -> Sequence[UUID]:
+        # Where nothing waits, there may be no table that says who wears which hat.
+        return await erasing.list_waits(work) if waits_for else []
+
     disposes = any(table.retention for table in tables)
 
     async def disposals(work: UnitOfWork, page: PageRequest) -> Page[Disposal]:
@@ -62,6 +75,7 @@ def person_rights_service(
         "Export": while_acting("personal data", query(_export_request, export, _export_response), catch_up),
         # It says nothing of anybody, so it has no scope: who acts reads it before they ask.
         "DescribeErasure": while_acting("erasure", query(lambda _: (), describe_erasure, _describe_erasure_response)),
+        "ListErasureWaits": query(lambda _: (), erasure_waits, partial(_erasure_waits_response, waits_for)),
         "ListDisposals": query(_disposals_request, disposals, _list_disposals_response),
     }
     return bind(pb, "PersonRightsService", transactions, methods)
@@ -148,6 +162,11 @@ def _describe_erasure_response(tables: Sequence[PersonTable]) -> pb.DescribeEras
             else:
                 kinds.append(pb.ErasureOfKind(kind=table.kind, action=action, kept_for=step.why))
     return pb.DescribeErasureResponse(kinds=kinds)
+
+
+def _erasure_waits_response(waits_for: ErasureWaitsFor | None, erasures: Sequence[UUID]) -> pb.ListErasureWaitsResponse:
+    reason = to_wire(pb.ErasureWaitsFor, waits_for) if waits_for else pb.ERASURE_WAITS_FOR_UNSPECIFIED
+    return pb.ListErasureWaitsResponse(waits=[pb.ErasureWait(erasure_id=str(erasure), waits_for=reason) for erasure in erasures])
 
 
 def _disposals_request(request: pb.ListDisposalsRequest) -> tuple[PageRequest]:

@@ -31,7 +31,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             services=(
                 governance_service(runtime, zone),
                 vote_service(runtime, zone, settings.co_op_id),
-                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=follow_rights),
+                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=follow_rights, waits_for=identity.ERASER.waits_for),
                 person_data_service(runtime.transactions, follow_rights),
             ),
             reactions=(identity.REACTIONS, membership.REACTIONS, federation.REACTIONS),

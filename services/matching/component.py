@@ -35,6 +35,7 @@ from services.matching.rpc.suggestion_servicer import suggestion_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
 from services.matching.rpc.task_servicer import task_service
 from services.matching.rpc.team_servicer import team_service
+from services.matching.rpc.waiting_servicer import waiting_service
 from services.matching.settings import Settings
 from services.matching.storage import events_out
 from services.matching.storage.person_tables import PERSON_TABLES
@@ -66,6 +67,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 review_service(runtime, zone),
                 task_service(runtime, zone),
                 team_service(runtime, zone),
+                waiting_service(runtime, zone),
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
             ),

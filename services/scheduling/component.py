@@ -62,7 +62,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 watch_service(runtime, zone),
                 week_draft_service(runtime, zone, settings.draft_iterations),
                 person_data_service(runtime.transactions, catch_up),
-                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up),
+                person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up, waits_for=eraser.waits_for),
             ),
             reactions=(identity.reactions(eraser), matching.REACTIONS, governance.REACTIONS),
             jobs=(

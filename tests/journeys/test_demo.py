@@ -67,7 +67,7 @@ def test_anyone_checks_it_offline_and_every_member_their_own_part(demo: DemoProc
 
 
 def test_the_pages_stay_up_and_a_second_demo_is_refused(demo: DemoProcess) -> None:
-    assert len(demo.all_links) == 2 * len(CO_OPS) + 4
+    assert len(demo.all_links) == 2 * len(CO_OPS) + 6
     for link in demo.all_links:
         with urllib.request.urlopen(link, timeout=60) as page:  # noqa: S310 - our own page
             assert page.status == 200

@@ -50,7 +50,10 @@ async def test_a_field_is_seen_by_those_the_person_chose_until_then_and_by_nobod
         sam, ash, kim, lee = await co_op.register_people("Sam Sample", "Ash Example", "Kim Ample", "Lee Other")
         await events.publish(member(kim), member(ash))
         await co_op.wait_until_consumed("identity", "membership")
-        assert await PersonRecords(co_op).find(lee, "mple") == ["Ash Example", "Kim Ample"]
+        for by in (kim, sam):
+            assert await PersonRecords(co_op).find(by, "mple") == ["Ash Example", "Kim Ample"], "a member, and who wears a hat"
+        with pytest.raises(NotAllowed, match="NAMES_FOR_MEMBERS"):
+            await PersonRecords(co_op).find(lee, "mple")
         records, secretary = PersonRecords(co_op), co_op.token(sam, hat="secretary")
         assert await records.fill_in(ash, home__key_safe="4711, left of the door", health__allergies="Nuts", about_me__story="أنا آش") == [
             1,
@@ -197,7 +200,8 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
         columns = "relationship, scope, holder, subject, valid_from"
         planned = f"'{new_id()}', 'health', '{bo}', '{ash}', now() + interval '1 hour'"
         await administrator(co_op, f"insert into acting_right ({columns}) values ({planned})")  # noqa: S608 - our own
-        assert await records.find(ash, "example") == [], "what is planned is not in force"
+        with pytest.raises(NotAllowed, match="NAMES_FOR_MEMBERS"):
+            await records.find(ash, "example")  # what is planned is not in force
         right = f"'{new_id()}', 'health', '{bo}', '{ash}', now() - interval '1 hour'"
         await administrator(co_op, f"insert into acting_right ({columns}) values ({right})")  # noqa: S608 - our own
         assert await records.read(bo_for_ash, ash) == {"health.risks": "Stairs"}
@@ -215,12 +219,17 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
             ("NOT_WHILE_ACTING", records.read_all(bo_for_ash, "health.risks")),
             ("NOT_WHILE_ACTING", records.grants(bo_for_ash)),
             ("NOT_WHILE_ACTING", records.shared_with(bo_for_ash)),
+            ("ACTING_OUTSIDE_SCOPE", records.find(bo_for_ash, "example")),
         )
         for reason, attempt in attempts:
             with pytest.raises(NotAllowed, match=reason):
                 await attempt
+        right = f"'{new_id()}', 'team', '{bo}', '{ash}', now() - interval '1 hour'"
+        await administrator(co_op, f"insert into acting_right ({columns}) values ({right})")  # noqa: S608 - our own
+        assert await records.find(bo_for_ash, "example") == ["Bo Example"], "as Ash would"
         await administrator(co_op, "update acting_right set ended_at = now()")
-        assert await records.find(ash, "example") == []
+        with pytest.raises(NotAllowed, match="NAMES_FOR_MEMBERS"):
+            await records.find(ash, "example")
         with pytest.raises(NotAllowed, match="ACTING_ENDED"):
             await records.read(bo_for_ash, ash)
         assert await records.read(ash, ash) == {"health.risks": "Stairs, mornings", "home.key_safe": "4711"}

@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 
 from kith.identity.facts.v1.facts_pb2 import PersonErased
+from kith.person.v1 import person_rights_pb2 as rights
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.facts.v1.facts_pb2 import PersonDataErased
 from kith.scheduling.v1 import engagements_pb2 as engagements
 from kith.scheduling.v1 import funding_pb2 as funding
@@ -17,6 +19,7 @@ from kith.scheduling.v1 import pay_periods_pb2 as pb
 from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound
+from libs.rpc.client import call_service
 from scripts.cli.main import main
 from tests.support.money_people import MoneyPeople, money_people
 from tests.support.running_co_op import Infrastructure
@@ -230,10 +233,15 @@ async def test_who_is_erased_leaves_no_worker_without_their_pay(infrastructure: 
         for visit, worker, person in ((to_ada, robin, ada), (to_mo, wren, mo)):
             await money.write(visit, worker, 1, 12, 60)
             await money.confirm(visit, person)
-        for person in (ada, wren):
-            await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(person)]), str(person)))
+        erasures = {person: str(new_id()) for person in (ada, wren)}
+        for person, erasure in erasures.items():
+            await people.identity.publish((PersonErased(erasure_id=erasure, person_ids=[str(person)]), str(person)))
         await people.co_op.wait_until_consumed("scheduling", "identity")
         assert await _erased(people) == {wren}, "nothing was agreed that could be settled"
+        waits = [rights.ErasureWait(erasure_id=erasures[ada], waits_for=rights.ERASURE_WAITS_FOR_PAY_PERIOD)]
+        assert await _list_waits(money, money.office) == waits
+        with pytest.raises(NotAllowed, match="HAT_NEEDED"):
+            await _list_waits(money, people.token(mo))
         shown = await money.open_period(last=-1)
         assert [visit.visit_id for visit in shown.contents.visits] == [to_ada]
         assert [(each.visit_id, each.reason) for each in shown.not_settled] == [(to_mo, pb.NOT_SETTLED_REASON_WORKER_ERASED)]
@@ -242,6 +250,12 @@ async def test_who_is_erased_leaves_no_worker_without_their_pay(infrastructure: 
         for table in ("visit", "visit_record", "visit_record_entry"):
             assert not any(ada in row for row in await people.co_op.all_rows("scheduling", table)), table
         assert (await money.get_pay(robin, period)).pay.pence == 1850
+        assert await _list_waits(money, money.office) == []
+
+
+async def _list_waits(money: MoneyPeople, token: str) -> list[rights.ErasureWait]:
+    stub = money.people.co_op.stub_at("scheduling", PersonRightsServiceStub)
+    return list((await call_service(stub.ListErasureWaits, rights.ListErasureWaitsRequest(), token)).waits)
 
 
 async def _are_erased(people: VisitPeople, expected: set[UUID]) -> bool:

@@ -51,9 +51,13 @@ async def test_who_pays_counts_once_the_person_has_said_yes(infrastructure: Infr
             with pytest.raises((NotAllowed, NotFound)):
                 await money.answer_funding(second, by)
         assert not (await money.get_funding(ada, ada)).balances, "nothing counts yet"
+        secretary_as_ada = await money.people.let_act(money.secretary, ada, "money")
         with pytest.raises(NotAllowed, match="OTHER_SIDE_ANSWERS"):
-            await money.answer_funding(second, await money.people.let_act(money.secretary, ada, "money"))
+            await money.answer_funding(second, secretary_as_ada)
+        readers = (ada, sister, secretary_as_ada, mo, money.office)
+        assert [(await money.waiting(by)).funding for by in readers] == [1, 1, 0, 0, 0], "it waits for who may answer"
         await money.answer_funding(second, ada, agrees=False)
+        assert not (await money.waiting(ada)).funding
         third = await money.propose_funding(ada, [(council, "3/5"), (ada, "40 %")], budget=2000)
         await money.answer_funding(third, sister)
         found = await money.get_funding(ada, ada)
@@ -86,6 +90,7 @@ async def test_how_a_worker_works_is_agreed_by_both_and_rest_follows_it(infrastr
         with pytest.raises(NotAllowed):
             await money.propose_engagement(wren, SELF_EMPLOYED, 2000, by=robin)
         proposed = await money.propose_engagement(wren, SELF_EMPLOYED, 2000)
+        assert [(await money.waiting(by)).engagements for by in (wren, robin, money.office)] == [1, 0, 0]
         with pytest.raises((NotAllowed, NotFound)):
             await money.answer_engagement(proposed, robin)
         with pytest.raises(NotAllowed):
@@ -102,6 +107,8 @@ async def test_how_a_worker_works_is_agreed_by_both_and_rest_follows_it(infrastr
         own = await money.propose_engagement(robin, EMPLOYED, 1500, 1260, by=robin)
         with pytest.raises(NotAllowed, match="OTHER_SIDE_ANSWERS"):
             await money.answer_engagement(own, people.co_op.token(robin))
+        asked = [list((await money.waiting(by)).engagement_worker_ids) for by in (money.office, robin, money.secretary)]
+        assert asked == [[str(robin)], [], []], "a secretary is asked by their hat"
         await money.answer_engagement(own, money.office)
         with pytest.raises(FailedPrecondition, match="REST_TOO_SHORT"):
             await people.take(morning, robin)

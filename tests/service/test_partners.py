@@ -18,13 +18,15 @@ KIND = pb.PartnerEntryKind
 async def test_a_secretary_writes_a_partner_down_and_who_speaks_for_it(infrastructure: Infrastructure) -> None:
     async with partner_people(infrastructure) as people:
         [ada] = await people.people.members(1)
-        vicar = new_id()
+        vicar, second = await people.people.register(2)
         for token in (people.token(ada), people.token(people.secretary)):
             with pytest.raises(NotAllowed, match="HAT_NEEDED"):
                 await people.write(token=token)
         with pytest.raises(Invalid, match="PARTNER_TITLE_MISSING"):
             await people.write("  ")
         church = await people.write("St Exampel's")
+        with pytest.raises(NotFound, match="PERSON_UNKNOWN"):
+            await people.give_place(church, new_id())
         for _ in range(2):
             assert await people.write("St Example's", partner=church) == church
             await people.give_place(church, vicar)
@@ -36,7 +38,6 @@ async def test_a_secretary_writes_a_partner_down_and_who_speaks_for_it(infrastru
             await people.get_partner(church, people.token(ada))
         assert [place.person_id for place in (await people.get_partner(church)).places] == [str(vicar)]
         assert list((await people.get_partner(church, people.token(vicar))).places) == []
-        second = new_id()
         merged = PersonsMerged(kept_person_id=str(second), other_person_id=str(vicar))
         await people.people.identity.publish((merged, str(second)))
         await people.co_op.wait_until_consumed("matching", "identity")
@@ -64,7 +65,7 @@ async def test_a_secretary_writes_a_partner_down_and_who_speaks_for_it(infrastru
 async def test_both_sides_sign_an_agreement_on_space_and_time_and_either_ends_it(infrastructure: Infrastructure) -> None:
     async with partner_people(infrastructure) as people:
         [ada] = await people.people.members(1)
-        vicar, other = new_id(), new_id()
+        vicar, other = await people.people.register(2)
         await people.make_secretary(ada)
         church = await people.a_partner(vicar, title="St Example's")
         await people.a_partner(other)

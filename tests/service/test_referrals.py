@@ -104,7 +104,7 @@ async def test_a_partner_sees_its_own_referrals_and_nothing_else_of_the_co_op(in
     """Somebody else's referral looks like one that does not exist, whatever is tried with it; the database shows no row more."""
     async with partner_people(infrastructure) as people:
         moss, fern = await people.people.members(2)
-        nurse, vicar = new_id(), new_id()  # who speak for partners are no members
+        nurse, vicar = await people.people.register(2)  # who speak for partners are no members
         await people.people.look_for_support(fern)
         await people.people.offer_support(moss)
         surgery, church = await people.a_partner(nurse), await people.a_partner(vicar, title="St Example's")
@@ -315,11 +315,15 @@ async def test_a_person_gets_and_erases_what_is_about_them(infrastructure: Infra
         await people.give_place(surgery, nurse)
         assert nurse not in {value for row in await people.co_op.all_rows("matching", "partner_place") for value in row}
 
-        for one in (moss, second):
-            erased = PersonErased(erasure_id=str(new_id()), person_ids=[str(one)])
-            await people.people.identity.publish((erased, str(one)))
+        for entries in ([moss], [second, nurse]):
+            erased = PersonErased(erasure_id=str(new_id()), person_ids=map(str, entries))
+            await people.people.identity.publish((erased, str(entries[0])))
         await people.co_op.wait_until_consumed("matching", "identity")
         assert await people.listed(people.hat) == [about_fern]
+        late = await people.refer_in(await people.a_partner(fern), fern)
+        for nobody in (moss, nurse, new_id()):
+            with pytest.raises(NotFound, match="PERSON_UNKNOWN"):
+                await people.put(late, nobody)  # erased, as an entry merged before, and never registered
         assert [said_by for _, said_by in steps_of(await people.get(about_fern))] == ["", str(people.secretary)]
         for table in ("referral", "referral_entry", "partner_place", "partner_entry"):
             rows = await people.co_op.all_rows("matching", table)

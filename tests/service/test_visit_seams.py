@@ -26,7 +26,7 @@ async def test_each_sees_what_waits_for_their_own_answer_until_it_is_given(infra
     async with visit_people(infrastructure) as people:
         records, weeks, series = RecordPeople(people), WorkerWeeks(people), SeriesPeople(people)
 
-        async def waiting(by: UUID) -> tuple[list[str], list[str], int, int]:
+        async def waiting(by: UUID | str) -> tuple[list[str], list[str], int, int]:
             found = await call_service(people.stub.GetWaiting, pb.GetWaitingRequest(), people.token(by))
             return list(found.to_confirm_visit_ids), list(found.disputed_visit_ids), found.swaps, found.series
 
@@ -36,6 +36,8 @@ async def test_each_sees_what_waits_for_their_own_answer_until_it_is_given(infra
         await records.go_after(past, ada)
         record = await records.write(past, wren, records.at(12), records.at(13))
         assert [await waiting(by) for by in (ada, wren, robin)] == [([past], [], 0, 0), nothing, nothing]
+        as_ada, for_money = await people.let_act(robin, ada), await people.let_act(new_id(), ada, "money")
+        assert [await waiting(by) for by in (as_ada, for_money)] == [([past], [], 0, 0), nothing], "within the scope alone"
         await records.dispute(record, ada, 1)
         assert [await waiting(by) for by in (ada, wren)] == [nothing, ([], [past], 0, 0)]
         await records.stand_by(record, wren, 2)

@@ -55,11 +55,11 @@ class DemoProcess:
     @property
     def team_worker_link(self) -> str:
         """The sign-in link of a worker in that team."""
-        return self.all_links[2 * len(CO_OPS) + 2]
+        return self.all_links[2 * len(CO_OPS) + 1]
 
     @property
     def all_links(self) -> list[str]:
-        """The sign-in links of each co-op: a member's and the secretary's; then of four who get support and give it."""
+        """The sign-in links of each co-op: a member's and the secretary's; then of six people of the first, `team_owner_link` first."""
         return re.findall(r"http://\S+/sign-in/\S+", self.stdout)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from kith.identity.facts.v1.facts_pb2 import CredentialVerified
+from kith.identity.facts.v1.facts_pb2 import CredentialVerified, PersonRegistered
 from kith.matching.v1 import introductions_pb2 as pb
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1 import teams_pb2 as team
@@ -33,8 +33,15 @@ class MatchingPeople:
     membership: EventPublisher
     governance: EventPublisher
 
-    async def members(self, count: int) -> list[UUID]:
+    async def register(self, count: int) -> list[UUID]:
+        """Persons whom identity knows, who are no members."""
         people = [new_id() for _ in range(count)]
+        await self.identity.publish(*((PersonRegistered(person_id=str(one)), str(one)) for one in people))
+        await self.co_op.wait_until_consumed("matching", "identity")
+        return people
+
+    async def members(self, count: int) -> list[UUID]:
+        people = await self.register(count)
         admitted = [(MemberAdmitted(person_id=str(one), member_class="worker", may_vote=True), str(one)) for one in people]
         await self.membership.publish(*admitted)
         await self.co_op.wait_until_consumed("matching", "membership")

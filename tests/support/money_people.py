@@ -12,6 +12,7 @@ from kith.scheduling.v1 import engagements_pb2 as engagements
 from kith.scheduling.v1 import funding_pb2 as funding
 from kith.scheduling.v1 import pay_periods_pb2 as pb
 from kith.scheduling.v1 import visit_records_pb2 as visit_records
+from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1.engagements_pb2_grpc import EngagementServiceStub
 from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
 from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
@@ -80,6 +81,13 @@ class MoneyPeople:
     async def answer_funding(self, plan: str, by: UUID | str, *, agrees: bool = True) -> None:
         request = funding.AnswerFundingRequest(request_id=str(new_id()), plan_id=plan, agrees=agrees)
         await call_service(self.funding.AnswerFunding, request, self.people.token(by))
+
+    async def waiting(self, by: UUID | str) -> visits.GetWaitingResponse:
+        """What waits for an answer of theirs, or of whom they act for."""
+        found: visits.GetWaitingResponse = await call_service(
+            self.people.stub.GetWaiting, visits.GetWaitingRequest(), self.people.token(by)
+        )
+        return found
 
     async def fund(self, person: UUID, *lines: Line, budget: int = 0) -> None:
         """Written down and agreed."""

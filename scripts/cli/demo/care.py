@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,15 @@ from kith.matching.v1 import introductions_pb2 as introductions
 from kith.matching.v1 import support_profiles_pb2 as profiles
 from kith.matching.v1.enums import WorksAs
 from kith.scheduling.v1 import visits_pb2 as visits
-from libs.refusals import FailedPrecondition, NotFound
 from libs.rpc.enums import to_wire
-from scripts.cli.demo import week
-from scripts.cli.demo.clocks import poll_until
+from scripts.cli.demo import neighbourhood, week
+from scripts.cli.demo.clocks import once_heard
 from scripts.cli.demo.co_op import OFFICERS, DemoCoOp
 from scripts.cli.demo.expected_results import read_classes
 from scripts.cli.demo.week import TeamTokens
 
 _FIRST_VISIT = ("dbs", "references", "right_to_work")
-_GETTING, _GIVING, _ANYBODY = {"supported", "user"}, {"worker"}, {"member"}
+_GETTING, _GIVING, _NEARBY, _ANYBODY = {"supported", "user"}, {"worker"}, {"advocate", "user"}, {"member"}
 _CALL_OUT_DAYS = 30
 _Steps = tuple["introductions.IntroductionStep.ValueType", ...]
 _TO_TRIAL: _Steps = (introductions.INTRODUCTION_STEP_INTEREST, introductions.INTRODUCTION_STEP_MEETING)
@@ -42,6 +42,8 @@ class CareMembers:
     """Has suggestions and a call-out."""
     in_team: str
     on_trial: str
+    family: str
+    """Is in the owner's team, and may act for them."""
 
 
 class DemoCare:
@@ -55,9 +57,10 @@ class DemoCare:
         self._first_visit = visits.Visit()
         self._people = self._numbers(_GETTING, len(self._examples["people"]))
         self._workers = self._numbers(_GIVING, len(self._examples["workers"]), self._people)
+        [self._relative] = self._numbers(_NEARBY, 1, (*self._people, *self._workers))
 
     async def begin(self) -> CareMembers:
-        """Profiles and call-outs of all; a team of two, and a trial, of the first person."""
+        """Profiles and call-outs of all; a team of two with somebody of the family, and a trial, of the first person."""
         looking = map(self._look, self._people, self._examples["people"])
         offering = map(self._offer, self._workers, self._examples["workers"])
         await asyncio.gather(*looking, *offering)
@@ -67,7 +70,9 @@ class DemoCare:
         await asyncio.gather(*map(self._get_ready, self._workers))
         await self._go_through(owner, in_team, _TO_TEAM)
         await self._go_through(owner, on_trial, _TO_TRIAL)
-        return CareMembers(owner, seeker, in_team, on_trial)
+        [family] = self._examples["family"]
+        await neighbourhood.bring_family(self._co_op.connection, await self._member(owner), await self._member(self._relative), family)
+        return CareMembers(owner, seeker, in_team, on_trial, self._relative)
 
     async def take_first_visit(self) -> Timestamp:
         """When it ends: the clocks are to be moved past it."""
@@ -76,13 +81,36 @@ class DemoCare:
         return self._first_visit.ends_at
 
     async def go_on(self) -> None:
-        """The first visit is over, and is written down. A week is planned, and mornings that repeat."""
+        """The first visit is over, and is written down. A week is planned, and mornings that repeat; and much goes on around it."""
         self._tokens.clear()
+        self._secretary_token = ""
         [first], [every] = self._examples["first_visit"], self._examples["repeats"]
         connection, team = self._co_op.connection, await self._team()
         await week.write_down(connection, team, self._first_visit, first["note"])
         await week.plan_week(connection, team, self._examples["visits"])
         await week.repeat(connection, team, every)
+        await self._begin_around()
+
+    async def _begin_around(self) -> None:
+        """A partner's referral, a matching day, an activity, and who pays for visits."""
+        connection, secretary = self._co_op.connection, await self._secretary()
+        [partner], [referral], [day], [activity], [payer] = (
+            self._examples[name] for name in ("partner", "referral", "matching_day", "activity", "payer")
+        )
+        speaker = await neighbourhood.register_speaker(connection, partner)
+        spoken = (await self._co_op.sign_in_person(speaker)).token
+        by_number = read_classes(self._co_op.example)
+        person, worker = await self._member(self._people[0]), await self._token(self._workers[0])
+        await asyncio.gather(
+            neighbourhood.bring_partner(connection, secretary, (speaker, spoken), partner, referral),
+            neighbourhood.announce_day(connection, secretary, day),
+            neighbourhood.record_activity(connection, worker, activity, by_number[self._workers[0]]),
+            neighbourhood.propose_payer(connection, secretary, person[0], payer),
+        )
+
+    async def _member(self, number: str) -> tuple[str, str]:
+        """Their id, and a token."""
+        return str(self._co_op.persons[number]), await self._token(number)
 
     async def _team(self) -> TeamTokens:
         owner, in_team = self._people[0], self._workers[0]
@@ -162,17 +190,9 @@ class DemoCare:
         connection = self._co_op.connection
         persons, token = self._co_op.persons, await self._token(by)
         pair = introductions.Pair(person_id=str(persons[person]), worker_id=str(persons[worker]))
-
-        async def attempt() -> bool | None:
-            try:
-                await connection.call(connection.introductions.SayYes, introductions.SayYesRequest(pair=pair, step=step), token)
-            except (FailedPrecondition, NotFound) as refusal:
-                if refusal.reason not in {"CREDENTIALS_MISSING", "OFFER_UNKNOWN"}:
-                    raise
-                return None
-            return True
-
-        await poll_until(attempt, awaited="a yes")
+        request = introductions.SayYesRequest(pair=pair, step=step)
+        call = partial(connection.call, connection.introductions.SayYes, request, token)
+        await once_heard(call, {"CREDENTIALS_MISSING", "OFFER_UNKNOWN"}, "a yes")
 
 
 def _times(times: Sequence[Sequence[str]]) -> list[profiles.WeeklyTime]:

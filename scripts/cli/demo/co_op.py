@@ -58,7 +58,11 @@ class DemoCoOp:
 
     async def sign_in(self, number: str) -> identity.SignInResponse:
         """Signs a member in with a new card."""
-        code = await self._issue_sign_in_code(number, identity.CODE_KIND_CARD)
+        return await self.sign_in_person(str(self.persons[number]))
+
+    async def sign_in_person(self, person: str) -> identity.SignInResponse:
+        """Signs somebody in with a new card, who need not be a member."""
+        code = await self._issue_sign_in_code(person, identity.CODE_KIND_CARD)
         return await self.connection.call(
             self.connection.identity.SignIn, identity.SignInRequest(code=code, device_use=identity.DEVICE_USE_OWN)
         )
@@ -76,7 +80,8 @@ class DemoCoOp:
 
     async def sign_in_link(self, number: str) -> str:
         """A sign-in link for a member; it works once."""
-        return f"{self.connection.instance.co_op.public_url}/sign-in/{await self._issue_sign_in_code(number, identity.CODE_KIND_LINK)}"
+        code = await self._issue_sign_in_code(str(self.persons[number]), identity.CODE_KIND_LINK)
+        return f"{self.connection.instance.co_op.public_url}/sign-in/{code}"
 
     def example_member(self) -> str:
         """Number of the first member without a hat who receives support; the first of all if no class is about support."""
@@ -106,8 +111,8 @@ class DemoCoOp:
         self.steps.expect(f"decisions about a motion at {self.name}", len(decisions), 1)
         return decisions[0] if decisions else pb.Decision()
 
-    async def _issue_sign_in_code(self, number: str, kind: "identity.CodeKind.ValueType") -> str:
-        request = identity.IssueSignInCodeRequest(person_id=str(self.persons[number]), kind=kind)
+    async def _issue_sign_in_code(self, person: str, kind: "identity.CodeKind.ValueType") -> str:
+        request = identity.IssueSignInCodeRequest(person_id=person, kind=kind)
         response: identity.IssueSignInCodeResponse = await self.connection.as_secretary(self.connection.identity.IssueSignInCode, request)
         return response.code
 

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC
 from pathlib import Path
 
 from kith.governance.v1 import governance_pb2 as governance
@@ -15,7 +15,7 @@ from scripts.cli.console import print_result
 from scripts.cli.demo import outcome_checks
 from scripts.cli.demo.ballots import cast_on_vote
 from scripts.cli.demo.care import CareMembers, DemoCare
-from scripts.cli.demo.clocks import DemoClocks
+from scripts.cli.demo.clocks import DemoClocks, next_morning
 from scripts.cli.demo.co_op import DemoCoOp
 from scripts.cli.demo.co_op_process import CoOpProcess
 from scripts.cli.demo.expected_results import PAPER, MemberVote, read_votes, sample_votes
@@ -144,11 +144,14 @@ class Scenario:
         """Profiles, call-outs, a trial, and a team with its week in each co-op. Returns whose they are in the first."""
         cares = [DemoCare(co_op, EXAMPLES / "care.toml") for co_op in self._co_ops]
         members = await asyncio.gather(*(care.begin() for care in cares))
-        self._steps.done("A few members of each say what they look for and offer. Two are a team, and two try it.")
+        self._steps.done("A few members of each say what they look for and offer. Two are a team with their family, and two try it.")
         ends = await asyncio.gather(*(care.take_first_visit() for care in cares))
-        await self._clocks.advance_past(max(ends, key=lambda end: end.seconds), timedelta(minutes=5))
+        zone = self._co_ops[0].connection.instance.co_op.zone
+        # The day that is shown has only begun, at whatever hour somebody starts the demonstration.
+        await self._clocks.advance_to(next_morning(max(end.ToDatetime(tzinfo=UTC) for end in ends), zone))
         await asyncio.gather(*(care.go_on() for care in cares))
-        self._steps.done("A first visit was, and the clocks were moved past it. The worker wrote it down, and the week goes on.")
+        self._steps.done("A first visit was, and it is the next morning. The worker wrote the visit down, and the week goes on.")
+        self._steps.done("A partner refers somebody to each, a matching day is announced, and people ate together.")
         return members[0]
 
     async def print_sign_in_links(self, open_motion: DemoMotion, care: CareMembers) -> None:
@@ -163,11 +166,17 @@ class Scenario:
                 f"  As the secretary and operator:\n    {await co_op.sign_in_link('1')}\n"
             )
         first = self._co_ops[0]
-        print_result(f"Four people of {first.name}, who get support and give it:\n")
+        print_result(f"Four people of {first.name}:\n")
         for number, does in (
-            (care.owner, "has a visit to confirm, a team and a week, and tries it with somebody: /, /week, /team, /people/reviews"),
+            (care.owner, "gets support, has a visit to confirm, a team and a week, and answers who pays: /, /week, /team, /money"),
+            (care.in_team, "is a worker, and goes to visits: /today, /week, /team"),
+            ("1", "is the secretary, and answers a partner: /, /partners, /people/days, /money/periods"),
+            (care.family, f"is of the family, and may act for member {care.owner}: /team, and “Act for” at the top of each page"),
+        ):
+            print_result(f"  Member {number} {does}\n    {await first.sign_in_link(number)}")
+        print_result("\nAnd two more:\n")
+        for number, does in (
             (care.seeker, "looks for people: /people/suggested, /people/call-outs"),
-            (care.in_team, "is in a team, and goes to visits: /today, /week, /team"),
             (care.on_trial, "tries it, and counts visits: /people/reviews"),
         ):
             print_result(f"  Member {number} {does}\n    {await first.sign_in_link(number)}")

@@ -1,6 +1,5 @@
 """The week of the demonstration's team: a visit that was, those that the person asked for or agreed to, and mornings that repeat."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,9 +11,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kith.scheduling.v1 import visit_records_pb2 as records
 from kith.scheduling.v1 import visit_series_pb2 as series
 from kith.scheduling.v1 import visits_pb2 as pb
-from libs.refusals import FailedPrecondition, NotFound
 from scripts.cli.connection import Connection
-from scripts.cli.demo.clocks import poll_until
+from scripts.cli.demo.clocks import local_now, once_heard
 
 _SLOT_MINUTES = 30
 _MINUTES_A_DAY = 24 * 60
@@ -33,7 +31,7 @@ class TeamTokens:
 
 async def take_first_visit(connection: Connection, team: TeamTokens, minutes: int) -> pb.Visit:
     """In the next half hour. The person asks for it, and the worker takes it."""
-    now = connection.now().astimezone(connection.instance.co_op.zone)
+    now = local_now(connection)
     visit = await _propose(connection, team, team.person, _local_time({"minutes": minutes}, now))
     await _take(connection, team, visit)
     return visit
@@ -49,7 +47,7 @@ async def write_down(connection: Connection, team: TeamTokens, visit: pb.Visit, 
 
 async def repeat(connection: Connection, team: TeamTokens, every: dict[str, Any]) -> None:
     """The person plans visits that repeat from tomorrow on, and the worker takes all that are there."""
-    first_day = (connection.now().astimezone(connection.instance.co_op.zone) + timedelta(days=1)).date()
+    first_day = (local_now(connection) + timedelta(days=1)).date()
     hours, _, rest = every["start"].partition(":")
     pattern = series.SeriesPattern(
         first_day=first_day.isoformat(),
@@ -70,7 +68,7 @@ async def repeat(connection: Connection, team: TeamTokens, every: dict[str, Any]
 
 async def plan_week(connection: Connection, team: TeamTokens, visits: list[dict[str, Any]]) -> None:
     """Proposes, agrees and takes the visits of the examples."""
-    now = connection.now().astimezone(connection.instance.co_op.zone)
+    now = local_now(connection)
     for visit in visits:
         proposer = team.worker if visit["waits_for"] == "agreement" else team.person
         proposed = await _propose(connection, team, proposer, _local_time(visit, now))
@@ -80,7 +78,9 @@ async def plan_week(connection: Connection, team: TeamTokens, visits: list[dict[
 
 async def _propose(connection: Connection, team: TeamTokens, proposer: str, when: pb.LocalTime) -> pb.Visit:
     request = pb.ProposeVisitRequest(person_id=team.person_id, when=when, workers=1)
-    proposed: pb.ProposeVisitResponse = await _once_heard(partial(connection.call, connection.visits.ProposeVisit, request, proposer))
+    proposed: pb.ProposeVisitResponse = await once_heard(
+        partial(connection.call, connection.visits.ProposeVisit, request, proposer), _NOT_HEARD_YET, "a visit"
+    )
     shown: pb.GetVisitResponse = await connection.call(
         connection.visits.GetVisit, pb.GetVisitRequest(visit_id=proposed.visit_id), team.person
     )
@@ -89,7 +89,7 @@ async def _propose(connection: Connection, team: TeamTokens, proposer: str, when
 
 async def _take(connection: Connection, team: TeamTokens, visit: pb.Visit) -> None:
     take = pb.TakeVisitRequest(visit_id=visit.visit_id, version=visit.version)
-    await _once_heard(partial(connection.call, connection.visits.TakeVisit, take, team.worker))
+    await once_heard(partial(connection.call, connection.visits.TakeVisit, take, team.worker), _NOT_HEARD_YET, "a visit")
 
 
 def _local_time(visit: dict[str, Any], now: datetime) -> pb.LocalTime:
@@ -108,15 +108,3 @@ def _local_time(visit: dict[str, Any], now: datetime) -> pb.LocalTime:
 def _local_moment(at: Timestamp, zone: ZoneInfo) -> records.LocalMoment:
     local = at.ToDatetime(tzinfo=UTC).astimezone(zone)
     return records.LocalMoment(day=local.date().isoformat(), minute=60 * local.hour + local.minute)
-
-
-async def _once_heard(call: Callable[[], Awaitable[Any]]) -> Any:
-    async def attempt() -> Any:
-        try:
-            return await call()
-        except (FailedPrecondition, NotFound) as refusal:
-            if refusal.reason not in _NOT_HEARD_YET:
-                raise
-            return None
-
-    return await poll_until(attempt, awaited="a visit")

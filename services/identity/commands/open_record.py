@@ -8,13 +8,13 @@ from libs.observe.security_events import SecurityEvent
 from libs.refusals import NotAllowed, NotFound
 from libs.sealing import PersonSealer
 from services.identity.domain.emergency_access import LASTS, EmergencyAccess, check_reason, open_access
-from services.identity.storage import emergency_accesses, events_out, persons
+from services.identity.storage import co_op_members, emergency_accesses, events_out, persons
 
 
 async def open_record(work: UnitOfWork, person: UUID, reason: str, sealer: PersonSealer) -> EmergencyAccess:
     """Raises NotAllowed PERSON_NEEDED, MEMBER_NEEDED, NotFound PERSON_UNKNOWN, and as `open_access` and `check_reason`."""
     reader = await hats.require_person(work)
-    if not await emergency_accesses.belongs(work, reader):
+    if not await co_op_members.belongs(work, reader):
         raise NotAllowed("MEMBER_NEEDED")
     why = check_reason(reason)
     # The reader's row, so that two requests at once do not both pass as the last that is allowed.

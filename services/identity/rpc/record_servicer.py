@@ -35,6 +35,6 @@ def record_service(transactions: Transactions, sealer: PersonSealer) -> BoundSer
             "EndAccess": command(translate.grant_id, end_access, lambda _: pb.EndAccessResponse()),
             "ListAccess": query(translate.access_list_request, list_access, translate.list_access_response),
             "ListSharedWithMe": query(translate.page, list_shared_with_me, translate.list_shared_with_me_response),
-            "SearchMembers": query(translate.name_search, search_members, translate.search_members_response),
+            "SearchMembers": while_acting("person", query(translate.name_search, search_members, translate.search_members_response)),
         },
     )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.access.access_tables import co_op_member, former_member
+from libs.access.hats import worn_hat
 from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 
@@ -20,6 +21,12 @@ _ADD_FORMER = _INSERT_FORMER.on_conflict_do_update(
 )
 _REMOVE_FORMER = delete(former_member).where(former_member.c.person == bindparam("of"))
 _IS_FORMER = select(former_member.c.person).where(former_member.c.person == bindparam("of"))
+_BELONGS = select(
+    or_(
+        select(1).where(co_op_member.c.person == bindparam("person")).exists(),
+        select(1).where(worn_hat.c.person == bindparam("person")).exists(),
+    )
+)
 
 
 async def admit(work: UnitOfWork, person: UUID) -> None:
@@ -40,6 +47,11 @@ async def forget(work: UnitOfWork, person: UUID) -> None:
 async def has_left(work: UnitOfWork, person: UUID) -> bool:
     """Whether they were a member and are no more."""
     return (await work.connection.execute(_IS_FORMER, {"of": person})).first() is not None
+
+
+async def belongs(work: UnitOfWork, person: UUID) -> bool:
+    """Whether the person is a member now, or holds an office."""
+    return bool((await work.connection.execute(_BELONGS, {"person": person})).scalar_one())
 
 
 async def any_member(work: UnitOfWork, persons: Sequence[UUID]) -> bool:

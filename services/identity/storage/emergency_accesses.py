@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
-from libs.access.access_tables import co_op_member, emergency_access
-from libs.access.hats import worn_hat
+from libs.access.access_tables import emergency_access
 from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
@@ -33,13 +32,6 @@ _COUNT = (
     .select_from(emergency_access)
     .where(emergency_access.c.reader == bindparam("reader"), emergency_access.c.opened_at > bindparam("since", type_=MOMENT))
 )
-_BELONGS = select(
-    or_(
-        select(1).where(co_op_member.c.person == bindparam("person")).exists(),
-        select(1).where(worn_hat.c.person == bindparam("person")).exists(),
-    )
-)
-
 _to_access = row_mapper(EmergencyAccess)
 
 
@@ -49,11 +41,6 @@ class ExplainedAccess:
 
     access: EmergencyAccess
     reason: str
-
-
-async def belongs(work: UnitOfWork, person: UUID) -> bool:
-    """Whether the person is a member now, or holds an office."""
-    return bool((await work.connection.execute(_BELONGS, {"person": person})).scalar_one())
 
 
 async def count_since(work: UnitOfWork, reader: UUID, since: datetime) -> int:

@@ -221,14 +221,16 @@ async def get_record(work: UnitOfWork, person: UUID) -> PersonRecord | None:
     return _to_record(row) if row else None
 
 
-async def search_by_words(work: UnitOfWork, words: Sequence[str], page: PageRequest, *, near: UUID | None = None) -> Page[PersonName]:
-    """Persons in whose names every word occurs, by name; with `near` only members, and who may act for that person.
+async def search_by_words(
+    work: UnitOfWork, words: Sequence[str], page: PageRequest, *, near: UUID | None = None, members: bool = True
+) -> Page[PersonName]:
+    """Persons in whose names every word occurs, by name; with `near` only members, unless left out, and who may act for that person.
 
     `words` are in lower case and without accents.
     """
     matching = _NAMES_BY_KEY.where(*(_SEARCHED.contains(word, autoescape=True) for word in words))
     if near is not None:
-        matching = matching.where(or_(_IS_MEMBER, _ACTS_FOR)).params(near=near, now=work.now)
+        matching = matching.where(or_(_IS_MEMBER, _ACTS_FOR) if members else _ACTS_FOR).params(near=near, now=work.now)
     by = (tables.person.c.name_key, tables.person.c.id)
     name = f"search_persons {near or ''} {' '.join(words)}"
     return (await paginate(work, matching, page, by=by, name=name)).map(_to_name)

@@ -7,13 +7,13 @@ from libs.access import hats, merged_persons
 from libs.database.engine import UnitOfWork
 from services.matching.commands.partner_side import record
 from services.matching.domain.partner import PartnerPlace, require_partner_goes_on
-from services.matching.storage import events_out, partners
+from services.matching.storage import events_out, partners, projections
 
 
 async def give_partner_place(work: UnitOfWork, partner_id: UUID, person: UUID) -> None:
     """Who has a place already keeps it; the place is the entry's that is in use. They are told.
 
-    Raises NotAllowed HAT_NEEDED or PERSON_NEEDED, NotFound PARTNER_UNKNOWN, FailedPrecondition PARTNER_ENDED.
+    Raises NotAllowed HAT_NEEDED or PERSON_NEEDED, NotFound PARTNER_UNKNOWN or PERSON_UNKNOWN, FailedPrecondition PARTNER_ENDED.
     """
     await hats.require_person(work, hats.SECRETARY)
     # Before the partner, as a merge does.
@@ -22,6 +22,7 @@ async def give_partner_place(work: UnitOfWork, partner_id: UUID, person: UUID) -
     # Locked: two places at once are one after the other.
     partner = await partners.get(work, partner_id, lock=True)
     require_partner_goes_on(partner)
+    await projections.require_known(work, person)
     if await partners.find_place(work, partner_id, person) is not None:
         return
     await partners.give_place(work, PartnerPlace(partner_id, person, work.now))

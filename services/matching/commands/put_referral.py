@@ -8,12 +8,17 @@ from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
 from services.matching.commands.referral_step import load_for_step, record_step
 from services.matching.domain.referral import take_step
+from services.matching.storage import projections
 
 
 async def put_referral(work: UnitOfWork, referral_id: UUID, person: UUID) -> None:
-    """The person is told, under the entry that is in use. Raises what `load_for_step` raises, FailedPrecondition REFERRAL_MOVED_ON."""
+    """The person is told, under the entry that is in use.
+
+    Raises what `load_for_step` raises, FailedPrecondition REFERRAL_MOVED_ON, NotFound PERSON_UNKNOWN.
+    """
     # Before the referral, as a merge does.
     await merged_persons.lock(work, person)
     person = await merged_persons.find_kept(work, person) or person
     referral, by = await load_for_step(work, referral_id, ReferralStep.PUT)
+    await projections.require_known(work, person)
     await record_step(work, replace(take_step(referral, ReferralStep.PUT, by, work.now), person=person), by)

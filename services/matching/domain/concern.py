@@ -126,6 +126,23 @@ class Concern:
         return self.first_well if one == self.first else self.second_well
 
 
+def waits_for(concern: Concern, one: UUID) -> bool:
+    """Whether the next word is this one's, of the two or of whom both want beside them. Nobody has to say it."""
+    if one not in concern.two:
+        return one == concern.facilitator and concern.facilitates_since is None and concern.step in BETWEEN_TWO
+    if concern.step in {ConcernStep.TALK, ConcernStep.FACILITATED} and concern.look_back_on is not None:
+        return not concern.said_yes(one)
+    match concern.step:
+        case ConcernStep.TALK:
+            return one != concern.raised_by
+        case ConcernStep.FACILITATED:
+            own, others = concern.named_by(one), concern.named_by(concern.other(one))
+            return own is None or others not in (None, own)
+        case ConcernStep.LOOK_BACK:
+            return concern.well_for(one) is None
+    return False
+
+
 def raise_concern(
     new_id: UUID, team: UUID, owner: UUID, raiser: UUID, other: UUID, now: datetime, rules: ConcernRules, *, facilitated: bool
 ) -> Concern:

@@ -1,4 +1,4 @@
-"""Events of identity: hats, who acts for whom, whose credentials count, which entries are of one person, who is erased or held."""
+"""Events of identity: who exists, wears a hat, acts for whom, has which credentials, is one with whom, is erased or held."""
 
 from uuid import UUID
 
@@ -10,8 +10,12 @@ from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
 from services.matching.commands.end_asks import end_asks_now
 from services.matching.commands.merge_profiles import merge_profiles
-from services.matching.storage import events_out, tasks
+from services.matching.storage import events_out, projections, tasks
 from services.matching.storage.person_tables import PERSON_TABLES
+
+
+async def _on_registered(work: UnitOfWork, event: Event) -> None:
+    await projections.add_person(work, UUID(facts.PersonRegistered.FromString(event.payload).person_id))
 
 
 async def _on_merged(work: UnitOfWork, event: Event) -> None:
@@ -30,9 +34,10 @@ _OWN = Reactions(
     "identity",
     {
         **ERASER.handlers(),
+        type_of(facts.PersonRegistered): _on_registered,
         type_of(facts.PersonsMerged): _on_merged,
     },
-    ("merged_person",),
+    ("merged_person", "known_person"),
 )
 _ASKS = Reactions("identity", {type_of(facts.PersonErased): _on_erased}, ())
 REACTIONS = joined(

@@ -96,14 +96,18 @@ async def numbers_of(work: UnitOfWork, day: UUID, side: Side, persons: Collectio
         return {row.person: row.number for row in rows}
 
 
-async def require_not_on_both_sides(work: UnitOfWork, day: UUID) -> None:
-    """Nobody who gives support on that day sees or changes the ranks of a person for whom they act. Raises NotAllowed DAY_OWN_SIDE."""
+async def is_on_both_sides(work: UnitOfWork, day: UUID) -> bool:
+    """Whether the caller acts for somebody, and gives support on that day themselves."""
     caller = work.caller
     if caller.acting_for is None or caller.person is None:
-        return
+        return False
     async with all_rows(work):
-        entry = await find(work, day, caller.person, Side.WORKER)
-    if entry is not None:
+        return await find(work, day, caller.person, Side.WORKER) is not None
+
+
+async def require_not_on_both_sides(work: UnitOfWork, day: UUID) -> None:
+    """Nobody who gives support on that day sees or changes the ranks of a person for whom they act. Raises NotAllowed DAY_OWN_SIDE."""
+    if await is_on_both_sides(work, day):
         raise NotAllowed("DAY_OWN_SIDE")
 
 

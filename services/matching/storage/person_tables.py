@@ -207,6 +207,7 @@ PERSON_TABLES = (
         own_alone=True,
     ),
     PersonTable(tables.current_member, ("person",), ("person", "until"), erasure=(Delete(),)),
+    PersonTable(tables.known_person, ("person",), ("person",), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept"), erasure=(Delete(),)),
     WORN_HATS,

@@ -1,4 +1,4 @@
-"""Projections of other services' events: who is a member, and how people find one another. Only reactions write them."""
+"""Projections of other services' events: who there is, who is a member, and how people find one another. Only reactions write them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
+from libs.refusals import NotFound
 from libs.rulebook import MatchingRules
-from services.matching.storage.tables import current_member, matching_rule
+from services.matching.storage.tables import current_member, known_person, matching_rule
 
 _MEMBER = insert(current_member)
 _SET_MEMBER = _MEMBER.on_conflict_do_update(index_elements=["person"], set_={"until": _MEMBER.excluded.until})
@@ -17,6 +18,8 @@ _IS_MEMBER = select(current_member.c.person).where(
     current_member.c.person == bindparam("of"), or_(current_member.c.until.is_(None), current_member.c.until > bindparam("now"))
 )
 _FORGET_MEMBER = delete(current_member).where(current_member.c.person == bindparam("of"))
+_ADD_PERSON = insert(known_person).on_conflict_do_nothing()
+_KNOWN = select(known_person.c.person).where(known_person.c.person == bindparam("of"))
 _MATCHING = select(matching_rule)
 _INSERT_MATCHING = insert(matching_rule)
 _SET_MATCHING = _INSERT_MATCHING.on_conflict_do_update(
@@ -26,6 +29,17 @@ _SET_MATCHING = _INSERT_MATCHING.on_conflict_do_update(
 
 
 _to_rules = row_mapper(MatchingRules)
+
+
+async def add_person(work: UnitOfWork, person: UUID) -> None:
+    """Identity has registered them."""
+    await work.connection.execute(_ADD_PERSON, {"person": person})
+
+
+async def require_known(work: UnitOfWork, person: UUID) -> None:
+    """Raises NotFound PERSON_UNKNOWN for who was never registered, or is erased."""
+    if (await work.connection.execute(_KNOWN, {"of": person})).first() is None:
+        raise NotFound("PERSON_UNKNOWN")
 
 
 async def set_member(work: UnitOfWork, person: UUID, until: datetime | None) -> None:

@@ -10,7 +10,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
-from services.matching.domain.referral import OPEN, Referral, ReferralEntry
+from services.matching.domain.referral import OPEN, WAITING, Referral, ReferralEntry
 from services.matching.storage.partner_tables import partner, referral, referral_entry
 
 _FIND = select(referral).where(referral.c.id == bindparam("of"))
@@ -22,6 +22,12 @@ _COUNT_SENT = (
     select(func.count())
     .select_from(referral)
     .where(referral.c.person == bindparam("of"), referral.c.direction == ReferralDirection.OUT.value, _IS_OPEN)
+)
+_WAITING = (
+    select(referral)
+    .where(referral.c.state.in_([state.value for state in WAITING]))
+    .order_by(referral.c.answer_by, referral.c.id)
+    .limit(200)
 )
 _ADD_ENTRY = insert(referral_entry)
 _ENTRIES = select(referral_entry).where(referral_entry.c.referral == bindparam("of")).order_by(referral_entry.c.id)
@@ -61,6 +67,11 @@ async def list_seen(work: UnitOfWork, wanted: WantedReferrals, page: PageRequest
     name = f"list_referrals {wanted.partner} {wanted.person} {wanted.direction} {wanted.open}"
     found = await paginate(work, rows, page, by=(referral.c.id,), name=name, descending=True)
     return found.map(lambda row: (_to_referral(row), row.title))
+
+
+async def list_waiting(work: UnitOfWork) -> list[Referral]:
+    """Those that wait for an answer and that the caller may see, at most 200; the one to be answered first comes first."""
+    return list(map(_to_referral, await work.connection.execute(_WAITING)))
 
 
 async def count_sent(work: UnitOfWork, person: UUID) -> int:

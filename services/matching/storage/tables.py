@@ -1,8 +1,8 @@
 """Matching's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
-Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `credential_rule`,
-`matching_rule`, `concern_rule`, `money_rule`, `partner_rule`, `merged_person` and `held_credential` are projections of other services'
-events.
+Times are pairs of minutes of the week, one after the other; places are in millionths of a degree. `current_member`, `known_person`,
+`credential_rule`, `matching_rule`, `concern_rule`, `money_rule`, `partner_rule`, `merged_person` and `held_credential` are projections of
+other services' events.
 """
 
 from sqlalchemy import (
@@ -72,6 +72,8 @@ giving_support = Table(
 )
 
 current_member = Table("current_member", metadata, key("person", Uuid), optional("until", MOMENT))
+
+known_person = Table("known_person", metadata, key("person", Uuid))
 
 credential_rule = held_credentials.credential_rule.to_metadata(metadata)
 

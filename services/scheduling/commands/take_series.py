@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
-from libs.refusals import FailedPrecondition, NotAllowed, Refusal, invalid
+from libs.refusals import Refusal, invalid
 from services.scheduling.commands.take_place import take_place
 from services.scheduling.commands.tell import Notice, tell_of_series
-from services.scheduling.domain.visit import COMES_AS
+from services.scheduling.domain.taking import reason_of_place
 from services.scheduling.storage import series, series_visits, teams, visit_places
 
 MOST_AT_ONCE = 100
@@ -43,7 +43,9 @@ async def take_series(work: UnitOfWork, series_id: UUID, shown: Sequence[tuple[U
     if len(shown) > MOST_AT_ONCE:
         raise invalid("visits", "TOO_MANY_VISITS")
     found = await series.get(work, series_id)
-    await _require_goes_to(work, found.team, worker)
+    member = await teams.find_member(work, found.team, worker)
+    if reason := reason_of_place(member.kind if member else ""):
+        raise reason
     result, versions = TakenSeries([], []), dict(shown)
     # All of them are locked first, in one order, and the worker after them, as `visit_places.lock_worker` asks for.
     to_come = await series_visits.lock_to_come(work, series_id)
@@ -59,11 +61,3 @@ async def take_series(work: UnitOfWork, series_id: UUID, shown: Sequence[tuple[U
     if result.taken:
         await tell_of_series(work, Notice.SERIES_TAKEN, found.id, {found.person})
     return result
-
-
-async def _require_goes_to(work: UnitOfWork, team: UUID, worker: UUID) -> None:
-    member = await teams.find_member(work, team, worker)
-    if member is None:
-        raise FailedPrecondition("NOT_IN_TEAM")
-    if member.kind not in COMES_AS:
-        raise NotAllowed("VISIT_FOR_WORKERS")

@@ -36,9 +36,14 @@ class LocalMoment:
     minute: int
 
 
+def is_time_to_begin(visit: Visit, now: datetime) -> bool:
+    """Whether there can be a record of it."""
+    return now >= visit.starts - EARLY
+
+
 def require_time_to_begin(visit: Visit, now: datetime) -> None:
     """Raises FailedPrecondition RECORD_TOO_EARLY."""
-    if now < visit.starts - EARLY:
+    if not is_time_to_begin(visit, now):
         raise FailedPrecondition("RECORD_TOO_EARLY")
 
 

@@ -43,16 +43,21 @@ class WorkerFacts:
         return self.paid and self.works_as in (None, Engagement.EMPLOYED)
 
 
+def reason_of_place(kind: str) -> Refusal | None:
+    """Why somebody goes to no visit of a team at all, by what they are in it, empty for nobody of it: NOT_IN_TEAM, VISIT_FOR_WORKERS."""
+    if not kind:
+        return FailedPrecondition("NOT_IN_TEAM")
+    return None if kind in COMES_AS else NotAllowed("VISIT_FOR_WORKERS")
+
+
 def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts, now: datetime) -> list[Refusal]:
     """Every hard reason, the first the one to say; empty for who can come. `taken` is by how many the visit is taken.
 
     NOT_IN_TEAM, VISIT_FOR_WORKERS and VISIT_YOURS stand alone: the rest does not matter then. Then VISIT_OVER, VISIT_NOT_AGREED,
     VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; WORKER_AWAY; WORKER_ELSEWHERE, or what `require_rest` raises.
     """
-    if not facts.kind:
-        return [FailedPrecondition("NOT_IN_TEAM")]
-    if facts.kind not in COMES_AS:
-        return [NotAllowed("VISIT_FOR_WORKERS")]
+    if reason := reason_of_place(facts.kind):
+        return [reason]
     if facts.comes:
         return [AlreadyExists("VISIT_YOURS")]
     against = _refused(lambda: require_free_place(visit, taken, now))

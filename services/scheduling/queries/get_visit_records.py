@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.access import acting, audit
 from libs.database.engine import UnitOfWork
-from services.scheduling.domain.record_times import EARLY
+from services.scheduling.domain.record_times import is_time_to_begin
 from services.scheduling.domain.visit import SCOPE
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.storage import visit_places, visit_records, visits
@@ -13,10 +13,11 @@ from services.scheduling.storage import visit_places, visit_records, visits
 
 @dataclass(frozen=True)
 class VisitRecords:
-    """`may_begin`: the caller comes, has no record yet, and it is time for one."""
+    """`is_time`: there can be a record. `may_begin`: it is time, and the caller comes and has none yet."""
 
     records: list[VisitRecord]
     entries: dict[UUID, list[RecordEntry]]
+    is_time: bool
     may_begin: bool
 
 
@@ -31,9 +32,6 @@ async def get_visit_records(work: UnitOfWork, visit_id: UUID) -> VisitRecords:
     if records:
         await audit.record_read(work, "visit record", "view", visit.person)
     worker = None if work.caller.acting_for else work.caller.person
-    may_begin = (
-        work.now >= visit.starts - EARLY
-        and worker in await visit_places.list_workers(work, visit.id)
-        and all(record.worker != worker for record in records)
-    )
-    return VisitRecords(records, entries, may_begin)
+    is_time = is_time_to_begin(visit, work.now)
+    may_begin = is_time and worker in await visit_places.list_workers(work, visit.id) and all(record.worker != worker for record in records)
+    return VisitRecords(records, entries, is_time, may_begin)

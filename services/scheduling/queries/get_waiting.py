@@ -1,44 +1,94 @@
-"""What of visits waits for an answer of the caller's: records, swaps, series, the watch, drafts. Visits are in their own list."""
+"""What of visits waits for somebody's answer: records, swaps, series, the watch, drafts, terms of money; numbers and ids alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.scheduling.v1.enums import SeriesState, VisitRecordState
-from libs.access import hats
+from libs.access import acting, audit, hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import PageRequest
-from services.scheduling.storage import series, swaps, visit_records, watch_alerts, watch_duties, week_drafts
+from services.scheduling.domain import funding as money
+from services.scheduling.domain.visit import SCOPE
+from services.scheduling.storage import engagements, funding, series, swaps, visit_records, visits, watch_alerts, watch_duties, week_drafts
 
 _MOST_SWAPS = 100
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """The visits of records in the order in which they started; how many swaps, series and proposals of drafts there are."""
+class VisitsWaiting:
+    """For who is visited: `to_confirm` in the order in which the visits started; how many visits and series are without a yes."""
 
-    to_confirm: list[UUID]
-    disputed: list[UUID]
-    swaps: int
-    series: int
-    alerts: int
+    to_confirm: list[UUID] = field(default_factory=list)
+    visits: int = 0
+    series: int = 0
+
+
+@dataclass(frozen=True)
+class WorkWaiting:
+    """For who goes to others; `disputed` in the order in which the visits started."""
+
+    disputed: list[UUID] = field(default_factory=list)
+    swaps: int = 0
+    alerts: int = 0
     """Open, as the person holds the watch."""
-    watch_asked: int
-    proposals: int
+    watch_asked: int = 0
+    proposals: int = 0
+    engagements: int = 0
+    """How they are to work."""
+    workers: list[UUID] = field(default_factory=list)
+    """For a secretary: who proposed how they want to work."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits in each part; `funding` is how many plans of payment wait."""
+
+    visits: VisitsWaiting
+    work: WorkWaiting
+    funding: int
 
 
 async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
-    """Raises NotAllowed PERSON_NEEDED."""
-    person = await hats.require_person(work)
-    today = work.now.astimezone(zone).date()
-    offered = await swaps.list_open(work, person, PageRequest(_MOST_SWAPS))
-    proposed = await series.list_of(work, person, today)
+    """Who acts gets what that person answers as somebody who is visited, in `team`, and who pays, in `money`.
+
+    Raises NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
+    """
+    caller = await _require_caller(work)
+    person = work.caller.acting_for or caller
+    await audit.record_read(work, "visit", "list", person)
+    scopes = {SCOPE, money.SCOPE} if person == caller else set(await acting.live_scopes(work, caller, person))
     return Waiting(
+        await _of_visits(work, person, zone) if SCOPE in scopes else VisitsWaiting(),
+        await _of_work(work, person) if person == caller else WorkWaiting(),
+        await funding.count_proposed(work, person, caller) if money.SCOPE in scopes else 0,
+    )
+
+
+async def _require_caller(work: UnitOfWork) -> UUID:
+    if work.caller.acting_for is None:
+        return await hats.require_person(work)
+    return await acting.require_self_or_acting(work, work.caller.acting_for, SCOPE, money.SCOPE)
+
+
+async def _of_visits(work: UnitOfWork, person: UUID, zone: ZoneInfo) -> VisitsWaiting:
+    today = work.now.astimezone(zone).date()
+    proposed = await series.list_of(work, person, today)
+    return VisitsWaiting(
         await visit_records.list_waiting(work, "person", person, (VisitRecordState.WRITTEN, VisitRecordState.STOOD_BY)),
+        await visits.count_without_yes(work, person),
+        sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
+    )
+
+
+async def _of_work(work: UnitOfWork, person: UUID) -> WorkWaiting:
+    offered = await swaps.list_open(work, person, PageRequest(_MOST_SWAPS))
+    return WorkWaiting(
         await visit_records.list_waiting(work, "worker", person, (VisitRecordState.DISPUTED,)),
         sum(swap.swap.to_worker == person for swap in offered.items),
-        sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
         await watch_alerts.count_open(work) if person in await watch_duties.list_holders(work) else 0,
         await watch_duties.count_asked(work, person),
         await week_drafts.count_unanswered(work, person),
+        await engagements.count_proposed_to(work, person),
+        await engagements.list_proposing(work, person) if await hats.wears(work, hats.SECRETARY) else [],
     )

@@ -103,7 +103,7 @@ def _send_answer(record: VisitRecord) -> pb.SendVisitResponse:
 
 def _records(found: VisitRecords) -> pb.GetVisitRecordsResponse:
     records = [_message(record, found.entries[record.id]) for record in found.records]
-    return pb.GetVisitRecordsResponse(records=records, may_begin=found.may_begin)
+    return pb.GetVisitRecordsResponse(records=records, is_time=found.is_time, may_begin=found.may_begin)
 
 
 def _message(record: VisitRecord, entries: Iterable[RecordEntry]) -> pb.VisitRecord:

@@ -46,7 +46,7 @@ def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, _whole_visit)),
             "ListVisits": acting(query(_period, list_visits, _visits)),
             "ListOpenVisits": query(_page, list_open_visits, _open_visits),
-            "GetWaiting": query(lambda _: (), partial(get_waiting, zone=zone), _waiting),
+            "GetWaiting": acting(query(lambda _: (), partial(get_waiting, zone=zone), _waiting)),
             "GetContinuity": acting(query(lambda request: (parse_id("person_id", request.person_id),), get_continuity, _continuity)),
         },
     )
@@ -141,12 +141,17 @@ def _thousandths(part: Fraction | None) -> int:
 
 
 def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
+    visits, work = waiting.visits, waiting.work
     return pb.GetWaitingResponse(
-        to_confirm_visit_ids=map(str, waiting.to_confirm),
-        disputed_visit_ids=map(str, waiting.disputed),
-        swaps=waiting.swaps,
-        series=waiting.series,
-        alerts=waiting.alerts,
-        watch_asked=waiting.watch_asked,
-        proposals=waiting.proposals,
+        to_confirm_visit_ids=map(str, visits.to_confirm),
+        visits=visits.visits,
+        series=visits.series,
+        disputed_visit_ids=map(str, work.disputed),
+        swaps=work.swaps,
+        alerts=work.alerts,
+        watch_asked=work.watch_asked,
+        proposals=work.proposals,
+        engagements=work.engagements,
+        engagement_worker_ids=map(str, work.workers),
+        funding=waiting.funding,
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from kith.scheduling.v1.enums import TermsState
 from libs.database.columns import among
@@ -20,6 +20,18 @@ _WITHDRAW = (
     update(engagement)
     .where(engagement.c.worker == bindparam("of"), engagement.c.state == TermsState.PROPOSED.value)
     .values(state=TermsState.WITHDRAWN.value)
+)
+_IS_PROPOSED = engagement.c.state == TermsState.PROPOSED.value
+_COUNT_TO = (
+    select(func.count())
+    .select_from(engagement)
+    .where(_IS_PROPOSED, engagement.c.worker == bindparam("of"), engagement.c.proposed_by != engagement.c.worker)
+)
+_PROPOSING = (
+    select(engagement.c.worker)
+    .where(_IS_PROPOSED, engagement.c.proposed_by == engagement.c.worker, engagement.c.worker != bindparam("answers"))
+    .order_by(engagement.c.proposed_at, engagement.c.id)
+    .limit(200)
 )
 _SAVE = update(engagement).where(engagement.c.id == bindparam("saved"))
 
@@ -38,6 +50,16 @@ async def get(work: UnitOfWork, terms: UUID) -> EngagementTerms:
     if row is None:
         raise NotFound("ENGAGEMENT_UNKNOWN")
     return _to_terms(row)
+
+
+async def count_proposed_to(work: UnitOfWork, worker: UUID) -> int:
+    """How many terms wait for this worker's yes."""
+    return int((await work.connection.execute(_COUNT_TO, {"of": worker})).scalar_one())
+
+
+async def list_proposing(work: UnitOfWork, answers: UUID) -> list[UUID]:
+    """Workers, at most 200, whose own terms wait for the yes of this secretary, who is somebody else; the oldest first."""
+    return list((await work.connection.execute(_PROPOSING, {"answers": answers})).scalars())
 
 
 async def save_answer(work: UnitOfWork, terms: EngagementTerms) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from kith.scheduling.v1.enums import TermsState
 from libs.database.columns import among
@@ -21,6 +21,12 @@ _PLANS = (
 )
 _LINES = select(funding_line).where(among(funding_line.c.person, "persons")).order_by(funding_line.c.plan, funding_line.c.place)
 _PLAN = select(funding_plan).where(funding_plan.c.id == bindparam("of")).with_for_update()
+_COUNT_PROPOSED = (
+    select(func.count())
+    .select_from(funding_plan)
+    .where(funding_plan.c.person == bindparam("of"), funding_plan.c.proposed_by != bindparam("by"))
+    .where(funding_plan.c.state == TermsState.PROPOSED.value)
+)
 _WITHDRAW = (
     update(funding_plan)
     .where(funding_plan.c.person == bindparam("of"), funding_plan.c.state == TermsState.PROPOSED.value)
@@ -57,6 +63,11 @@ async def get(work: UnitOfWork, plan: UUID) -> FundingPlan:
     if row is None:
         raise NotFound("FUNDING_UNKNOWN")
     return _to_plan(row)
+
+
+async def count_proposed(work: UnitOfWork, person: UUID, answers: UUID) -> int:
+    """How many plans for `person` wait for a yes that `answers` may give: nobody answers what they proposed."""
+    return int((await work.connection.execute(_COUNT_PROPOSED, {"of": person, "by": answers})).scalar_one())
 
 
 async def save_answer(work: UnitOfWork, plan: FundingPlan) -> None:

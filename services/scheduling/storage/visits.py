@@ -33,6 +33,12 @@ TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
 NEEDS_SOMEBODY = and_(visit.c.state.in_(TAKES_PLACE), visit.c.workers > _TAKEN)
 """A visit that takes place, and to which fewer come than it needs, as far as the reader sees who comes."""
 _UNCOVERED = select(visit, _FREE).where(among(visit.c.id, "ids"), visit.c.starts > NOW, NEEDS_SOMEBODY).order_by(visit.c.starts, visit.c.id)
+_WITHOUT_YES = (
+    select(func.count())
+    .select_from(visit)
+    .where(visit.c.person == bindparam("of"), visit.c.starts > NOW)
+    .where(visit.c.state.in_([VisitState.PROPOSED.value, VisitState.MOVING.value]))
+)
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
 
 
@@ -60,6 +66,11 @@ def visits_by(worker: UUID, begin: datetime, end: datetime) -> "Select[tuple[obj
         .join(visit_place, visit_place.c.visit == visit.c.id)
         .where(visit_place.c.worker == worker, visit_place.c.coming, visit_place.c.starts >= begin, visit_place.c.starts < end)
     )
+
+
+async def count_without_yes(work: UnitOfWork, person: UUID) -> int:
+    """How many visits to come are proposed to them, or another time for one."""
+    return int((await work.connection.execute(_WITHOUT_YES, {"of": person, "now": work.now})).scalar_one())
 
 
 async def get(work: UnitOfWork, visit_id: UUID, *, lock: bool = False) -> Visit:

@@ -7,12 +7,13 @@ from kith.identity.v1.enums import ActingScope
 from libs.refusals import NotAllowed
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
+from services.web.pages.waiting import list_waiting
 
 BEGIN, STOP = "acting-begin", "acting-stop"
 
 
 async def show(ctx: PageContext) -> Response:
-    """For whom the person acts, and what they may see of them. Each look is in that person's record."""
+    """For whom the person acts, what waits for an answer, and what they may see. Each look is in that person's record."""
     if ctx.acting is None:
         return ctx.redirect("/you/people")
     person = None
@@ -20,7 +21,7 @@ async def show(ctx: PageContext) -> Response:
         request = identity.GetPersonRequest(person_id=ctx.acting.subject_id)
         response: identity.GetPersonResponse = await ctx.call(ctx.state.services.identity.GetPerson, request)
         person = response.person
-    return ctx.render("acting", person=person)
+    return ctx.render("acting", person=person, questions=await list_waiting(ctx))
 
 
 async def begin(ctx: PageContext, form: Form) -> Response:

@@ -1,11 +1,16 @@
 """Erasing a person who asked for it, and the report of what was done, which a secretary prints for them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.identity.v1 import data_requests_pb2 as pb
-from libs.refusals import NotFound
+from kith.person.v1 import person_rights_pb2 as rights
+from kith.person.v1.enums import ErasureWaitsFor
+from libs.refusals import NotFound, Unavailable
+from libs.rpc.enums import known_word
 from services.topology import PERSON_SERVICES
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages import erasure_view
@@ -20,7 +25,8 @@ async def show(ctx: PageContext) -> Response:
     request = pb.ListErasuresRequest(page_size=_LISTED, page_token=ctx.query_param("page"))
     response: pb.ListErasuresResponse = await ctx.call(ctx.state.services.data_requests.ListErasures, request)
     names = await ctx.person_names(erasure.person_id for erasure in response.erasures)
-    erasures = [_summary(ctx, erasure, names[erasure.person_id].full) for erasure in response.erasures]
+    reasons = await _fetch_reasons(ctx, response.erasures)
+    erasures = [_summary(ctx, erasure, names[erasure.person_id].full, reasons) for erasure in response.erasures]
     return ctx.render("erasure/list", erasures=erasures, more=ctx.next_page(response.next_page_token))
 
 
@@ -37,13 +43,34 @@ async def show_report(ctx: PageContext) -> Response:
         (kind for part in erasure.parts for kind in part.deleted_kinds),
         (kind for part in erasure.parts for kind in (*part.blanked_kinds, *part.kept_kinds)),
     )
-    summary = _summary(ctx, erasure, names[erasure.person_id].full)
+    summary = _summary(ctx, erasure, names[erasure.person_id].full, await _fetch_reasons(ctx, [erasure]))
     return ctx.render("erasure/report", erasure=summary, gone=view.gone, kept=view.kept)
 
 
-def _summary(ctx: PageContext, erasure: pb.Erasure, name: str) -> Mapping[str, object]:
+def _unconfirmed(erasure: pb.Erasure) -> list[str]:
+    """The services that have not said that it is done."""
     confirmed = {part.service for part in erasure.parts}
-    waits: Sequence[str] = [str(ctx.say(f"erasure.part_{service}")) for service in PERSON_SERVICES if service not in confirmed]
+    return [service for service in PERSON_SERVICES if service not in confirmed]
+
+
+async def _fetch_reasons(ctx: PageContext, erasures: Iterable[pb.Erasure]) -> Mapping[str, Sequence[Markup]]:
+    """By erasure, why services that have not done it have to wait, as each of them says; without those that do not answer now."""
+    reasons: defaultdict[str, list[Markup]] = defaultdict(list)
+    for service in dict.fromkeys(service for erasure in erasures for service in _unconfirmed(erasure)):
+        method = ctx.state.services.person_rights[service].ListErasureWaits
+        try:
+            response: rights.ListErasureWaitsResponse = await ctx.call(method, rights.ListErasureWaitsRequest())
+        except Unavailable:
+            continue
+        for wait in response.waits:
+            waits_for = known_word(rights.ErasureWaitsFor, ErasureWaitsFor, wait.waits_for, None)
+            if waits_for is not None:
+                reasons[wait.erasure_id].append(ctx.say(f"erasure.waits_for.{waits_for}", part=ctx.say(f"erasure.part_{service}")))
+    return reasons
+
+
+def _summary(ctx: PageContext, erasure: pb.Erasure, name: str, reasons: Mapping[str, Sequence[Markup]]) -> Mapping[str, object]:
+    waits = [str(ctx.say(f"erasure.part_{service}")) for service in _unconfirmed(erasure)]
     done = erasure.HasField("finished_at")
     return {
         "id": erasure.erasure_id,
@@ -51,6 +78,7 @@ def _summary(ctx: PageContext, erasure: pb.Erasure, name: str) -> Mapping[str, o
         "decided": ctx.format_moment(utc_datetime(erasure.decided_at)),
         "finished": ctx.format_moment(utc_datetime(erasure.finished_at)) if done else "",
         "waits": ", ".join(waits),
+        "reasons": reasons.get(erasure.erasure_id, ()),
     }
 
 

@@ -13,6 +13,7 @@ from services.web.pages.federated_votes.vote_view import VoteView
 from services.web.pages.first_steps import FirstStep, list_first_steps
 from services.web.pages.motion_view import MotionView, list_motions
 from services.web.pages.visits.today import list_visits_ahead
+from services.web.pages.waiting import list_waiting
 
 _MAX_ITEMS = 5
 _MAX_NEWS_ITEMS = 3
@@ -44,6 +45,7 @@ async def show(ctx: PageContext) -> Response:
         greeting=ctx.say(f"home.good_{part}", name=names[ctx.person_id].short),
         day_said=ctx.format_day(ctx.local_day().isoformat()),
         visits=visits,
+        questions=await list_waiting(ctx, visits_shown=int(visits.waiting is not None)),
         voice=needs_vote,
         more=bool(more),
         changed=latest,

@@ -52,6 +52,26 @@ def attempts(concern: Concern) -> Iterator[tuple[str, UUID | None, Attempt]]:
         yield "stop", named, partial(rules.end_facilitation, concern, named)
 
 
+def test_it_waits_for_whose_turn_it_is_and_never_for_who_is_not_asked() -> None:
+    def turns(concern: Concern) -> set[UUID]:
+        return {one for one in (ADA, WREN, LINK, OTHER) if rules.waits_for(concern, one)}
+
+    proposed = rules.propose_repair(raised(), WREN, "Ring before nine", LATER, TODAY)
+    agreed = rules.agree_repair(proposed, ADA, 1, NOW, ZONE)
+    looking = rules.look_back(agreed, NOW, RULES)
+    together = raised(facilitated=True)
+    one_named = rules.name_facilitator(together, ADA, LINK)
+    differ = rules.name_facilitator(one_named, WREN, OTHER)
+    asked = rules.name_facilitator(one_named, WREN, LINK)
+    beside = rules.accept_facilitation(asked, LINK, NOW)
+    by_link = rules.propose_repair(beside, LINK, "Ring before nine", LATER, TODAY)
+    steps = (raised(), proposed, agreed, looking, rules.answer_look_back(looking, ADA, NOW, RULES, well=True))
+    assert [turns(step) for step in steps] == [{ADA}, {ADA}, set(), {ADA, WREN}, {WREN}]
+    steps = (together, one_named, differ, asked, beside, by_link)
+    assert [turns(step) for step in steps] == [{ADA, WREN}, {WREN}, {ADA, WREN}, {LINK}, set(), {ADA, WREN}]
+    assert not any(turns(step) for step in (rules.set_aside(asked, ADA, NOW), rules.part(asked, WREN, NOW, RULES)))
+
+
 @pytest.mark.capability("T11")
 def test_every_path_keeps_what_both_were_promised() -> None:
     """All that can be reached from both beginnings, walked until nothing new is found; versions of proposals counted up to two."""

@@ -72,12 +72,16 @@ class FakePersonRightsService(FakeService):
         super().__init__(rights.DESCRIPTOR.services_by_name["PersonRightsService"])
         self.service = service
         self.records: list[tuple[str, Mapping[str, object]]] = []
+        self.erasure_waits: list[rights.ErasureWait] = []
 
     def DescribeErasure(self, _request: rights.DescribeErasureRequest) -> rights.DescribeErasureResponse:
         if self.service != "identity":
             return rights.DescribeErasureResponse()
         kept = rights.ErasureOfKind(kind="contact", action=rights.ERASURE_ACTION_BLANK, kept_for="others")
         return rights.DescribeErasureResponse(kinds=[rights.ErasureOfKind(kind="session", action=rights.ERASURE_ACTION_DELETE), kept])
+
+    def ListErasureWaits(self, _request: rights.ListErasureWaitsRequest) -> rights.ListErasureWaitsResponse:
+        return rights.ListErasureWaitsResponse(waits=self.erasure_waits)
 
     def ListDisposals(self, _request: rights.ListDisposalsRequest) -> rights.ListDisposalsResponse:
         line = rights.Disposal(day=NOW.date().isoformat(), kind="profile", records=3, years=8, after="leaving")

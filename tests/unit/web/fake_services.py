@@ -86,6 +86,7 @@ from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
+from tests.unit.web.fake_waiting import FakeWaitingService
 from tests.unit.web.fake_watch import FakeWatchService
 from tests.unit.web.fake_week_drafts import FakeWeekDraftService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
@@ -159,6 +160,7 @@ class FakeServices:
     )
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
+    waiting: FakeWaitingService = field(default_factory=FakeWaitingService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
     calendars: FakeCalendarService = field(default_factory=FakeCalendarService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
@@ -234,6 +236,7 @@ class FakeServices:
             "introductions",
             "teams",
             "visits",
+            "waiting",
             "calendars",
             "worker_weeks",
             "week_drafts",

@@ -24,7 +24,8 @@ class FakeVisitRecordService(FakeService):
 
     def GetVisitRecords(self, request: pb.GetVisitRecordsRequest) -> pb.GetVisitRecordsResponse:
         record = self.records.get(request.visit_id)
-        return pb.GetVisitRecordsResponse(records=[record] if record else [], may_begin=self.may_begin)
+        is_time = self.may_begin or record is not None or request.visit_id in {HAD, GIVEN}
+        return pb.GetVisitRecordsResponse(records=[record] if record else [], is_time=is_time, may_begin=self.may_begin)
 
     def GetTimedConfirmation(self, _request: pb.GetTimedConfirmationRequest) -> pb.GetTimedConfirmationResponse:
         return self.timer

@@ -13,8 +13,10 @@ from kith.identity.v1 import identity_pb2 as identity
 from kith.identity.v1 import notices_pb2 as notices
 from kith.identity.v1 import record_pb2 as record
 from kith.identity.v1 import relationships_pb2 as pb
+from kith.matching.v1 import waiting_pb2 as waiting
 from kith.person.v1 import person_data_pb2 as reads
 from kith.person.v1 import person_rights_pb2 as rights
+from kith.scheduling.v1 import visits_pb2 as visits
 from libs.refusals import NotAllowed
 from services.web.page import Access
 from services.web.routes import PAGES
@@ -59,6 +61,21 @@ def test_acting_is_chosen_at_the_top_of_the_page_and_stopped_there(browser: Scri
     assert (renewed[-1].acting_for, renewed[-1].hat) == (JO, "")
     assert browser.submit("/acting/stop") == (303, "/")
     assert BAR not in browser.open("/")
+
+
+@pytest.mark.capability("I4")
+def test_what_waits_for_the_other_is_asked_for_within_the_scopes_alone(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    fakes.visits.waiting = visits.GetWaitingResponse(visits=2, funding=1)
+    fakes.waiting.waiting = waiting.GetWaitingResponse(referral_about_ids=[MO])
+    begin(browser)
+    assert "Waits for your answer" not in browser.page
+    for scopes, shown in (([pb.ACTING_SCOPE_MONEY], 1), ([pb.ACTING_SCOPE_TEAM], 2)):
+        fakes.relationships.acts_for = {JO: scopes}
+        fakes.waiting.requests.clear()
+        page = browser.open("/acting")
+        assert "On this page, “you” and “my” mean Jo Bright." in page
+        assert ("2 visits wait for your yes" in page, "A partner sent a referral about you: read it" in page) == (True, shown == 2)
+        assert len(fakes.waiting.requests) == shown - 1
 
 
 @pytest.mark.capability("I4")

@@ -11,6 +11,7 @@ from kith.federation.v1.enums import BallotWord, PeerState
 from kith.governance.v1.enums import MotionState, VoteState
 from kith.identity.v1.enums import ActingScope, CredentialState, EndReason, EvidenceKind, GateProblem, RelationshipKind, RelationshipState
 from kith.matching.v1.enums import QuoteLine, TeamHat, TeamMemberKind
+from kith.person.v1.enums import ErasureWaitsFor
 from kith.scheduling.v1.enums import (
     ActivityKind,
     BudgetSpan,
@@ -37,7 +38,7 @@ ASKED_BY_NAME = (
     "ballot.ask_", "ballot_word.", "ballot_code.", "between_paper.", "between_result.share_", "method.", "basis.", "below_quorum.",
     "audience.", "board.", "decisions.", "draft_part.", "dispute.", "settle.", "misconduct.", "result_now.", "result_state.", "stance.",
     "data.kind.", "data.why.", "data.field.", "data.word.", "data.value.",
-    "erasure.kept_", "erasure.part_", "holds.kind_", "disposals.kind_", "disposals.after_",
+    "erasure.kept_", "erasure.part_", "erasure.waits_for.", "holds.kind_", "disposals.kind_", "disposals.after_",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "sessions.kind_", "sessions.on_", "helping.did_", "helping.page_",
     "helping.fills_in", "helping.reads_out",
     "readers.what_", "readers.part_",
@@ -112,6 +113,7 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("evidence_kind", EvidenceKind, set()),
         ("credential_state", CredentialState, set()),
         ("gate_problem", GateProblem, set()),
+        ("erasure.waits_for", ErasureWaitsFor, set()),
         ("gate", Gate, set()),
         ("team_kind", TeamMemberKind, set()),
         ("team_hat", TeamHat, set()),

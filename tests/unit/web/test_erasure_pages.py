@@ -6,8 +6,9 @@ import pytest
 
 from kith.identity.v1 import data_requests_pb2 as pb
 from kith.identity.v1.enums import HoldKind
+from kith.person.v1 import person_rights_pb2 as rights
 from libs.access.person_tables import Blank, Delete, KeptFor
-from libs.refusals import FailedPrecondition, Refusal, invalid
+from libs.refusals import FailedPrecondition, Refusal, Unavailable, invalid
 from libs.rulebook import After, RecordKind
 from services.topology import PERSON_SERVICES
 from services.web.localisation.catalogue import PLAIN_ENGLISH, load_catalogues
@@ -43,6 +44,23 @@ def test_a_person_sees_what_goes_and_what_stays_before_they_ask() -> None:
 )
 def test_a_secretary_has_a_page_for_each(path: str, words: str) -> None:
     assert words in ScriptlessBrowser(FakeServices()).sign_in().open(path)
+
+
+def test_an_erasure_says_which_part_waits_and_for_what() -> None:
+    fakes = FakeServices()
+    wait = rights.ErasureWait(erasure_id=OTHERS_ENTRY, waits_for=rights.ERASURE_WAITS_FOR_PAY_PERIOD)
+    elsewhere = rights.ErasureWait(erasure_id=OWN_ENTRY, waits_for=rights.ERASURE_WAITS_FOR_OPEN_VOTE)
+    fakes.person_rights["scheduling"].erasure_waits = [wait, elsewhere]
+    fakes.person_rights["governance"].refusals["ListErasureWaits"] = Unavailable("SERVICE_AWAY")
+    browser = ScriptlessBrowser(fakes).sign_in()
+    for path in ("/erasures", f"/erasures/{OTHERS_ENTRY}"):
+        page = browser.open(path)
+        assert "“visits” has to wait: a visit to them or by them is confirmed and not paid yet." in page
+        assert "a vote that is open" not in page, "that is another one"
+    asked = [
+        name for name, fake in fakes.person_rights.items() if any(isinstance(one, rights.ListErasureWaitsRequest) for one in fake.requests)
+    ]
+    assert "identity" not in asked, "it has confirmed"
 
 
 def test_a_secretary_sets_the_next_day_of_a_hold() -> None:

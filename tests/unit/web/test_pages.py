@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from kith.identity.v1 import identity_pb2 as ident
+from kith.matching.v1 import waiting_pb2 as pb_waiting
 from kith.membership.v1 import membership_pb2 as memb
 from kith.scheduling.v1 import visits_pb2 as pb_visits
 from libs.clock import FixedClock, ShiftedClock
@@ -29,7 +30,8 @@ from tests.unit.web import (
     fake_watch,
     fake_week_drafts,
 )
-from tests.unit.web.fake_people import JO, NOW
+from tests.unit.web.fake_concerns import ASKED, FACILITATED, TALKING
+from tests.unit.web.fake_people import JO, MO, NOW
 from tests.unit.web.fake_services import (
     CAPPED_MOTION,
     CLAIMED_PAPER,
@@ -137,6 +139,38 @@ def test_home_lists_what_else_waits_for_an_answer(browser: ScriptlessBrowser, fa
     assert '<a href="/week/swaps">Somebody wants to swap a visit with you</a>' in page
     assert '<a href="/visits/series">2 plans of visits that repeat wait for your yes</a>' in page
     assert '<a href="/week/proposals">A draft asks if you can go to 2 visits</a>' in page
+
+
+def test_home_leads_to_terms_concerns_referrals_teams_and_matching_days_that_wait(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
+    fakes.visits.waiting = pb_visits.GetWaitingResponse(visits=3, funding=1, engagements=1, engagement_worker_ids=[MO, JO])
+    fakes.waiting.waiting = pb_waiting.GetWaitingResponse(
+        concern_ids=[TALKING],
+        facilitation_ids=[ASKED, FACILITATED],
+        referral_ids=[MO],
+        partner_referral_ids=[JO, MO],
+        referral_about_ids=[JO],
+        team_invitations=1,
+        matching_day_id=MO,
+    )
+    links = re.findall(r'<a href="([^"]+)">', browser.open("/").partition("Waits for your answer</h2>")[2].partition("</ul>")[0])
+    assert links == [
+        "/week",
+        f"/team/concerns/{TALKING}",
+        "/team/concerns",
+        f"/referrals/{JO}",
+        f"/partners/referrals/{MO}",
+        f"/referrals/{JO}",
+        "/money",
+        "/money/work",
+        f"/members/{MO}/engagement",
+        "/team",
+        f"/people/days/{MO}",
+    ]
+    assert "2 more visits wait for your yes" in browser.page, "the first one stands above"
+    fakes.visits.refusals["GetWaiting"] = Unavailable("SERVICE_AWAY")
+    page = browser.open("/")
+    assert "Somebody asks you to be in their team" in page
+    assert "who pays for your visits" not in page.lower()
 
 
 def test_home_says_nothing_of_visits_where_there_are_none_and_stays_up_without_them(

@@ -5,6 +5,7 @@ import pytest
 from kith.identity.v1 import relationships_pb2 as relationships
 from kith.matching.v1 import introductions_pb2 as intro
 from kith.matching.v1 import teams_pb2 as team
+from libs.refusals import NotAllowed
 from tests.unit.web.fake_people import ADA, JO, MO, FakeService
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_teams import JOS_TEAM, MOS_TEAM, OWN_TEAM
@@ -119,6 +120,13 @@ def test_a_member_is_found_by_name_and_invited(fakes: FakeServices, browser: Scr
     sent = last(fakes.teams)
     assert isinstance(sent, team.InviteToTeamRequest)
     assert (sent.owner_id, sent.person_id, sent.kind) == (ADA, MO, team.TEAM_MEMBER_KIND_PEER)
+
+
+def test_who_is_no_member_is_told_why_no_name_is_found(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    fakes.records.refusals["SearchMembers"] = NotAllowed("NAMES_FOR_MEMBERS")
+    assert "Only members can look for the names of members." in browser.open("/team/invite?q=mo")
+    fakes.records.refusals["SearchMembers"] = NotAllowed("SESSION_ENDED")
+    assert browser.http.get("/team/invite?q=mo").status_code == 403
 
 
 def test_a_hat_is_offered_accepted_and_handed_back(fakes: FakeServices, browser: ScriptlessBrowser) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -19,7 +18,6 @@ from services.web.pages.visits.visit_words import state_of, times_words
 STEP = "visit-record-step"
 DONE = ("record_start", "record_write", "record_confirm", "record_dispute", "record_stand_by")
 _DONE_BY_STEP = {"start": "record_start", "start_alone": "record_start", "finish": "record_write", "confirm": "record_confirm"}
-_EARLY = timedelta(minutes=15)
 _STATUS = {VisitRecordState.DISPUTED: "no", VisitRecordState.CONFIRMED: "yes"}
 _OF_WORKER: Mapping[VisitRecordState, tuple[str, ...]] = {
     VisitRecordState.STARTED: ("finish", "write"),
@@ -67,10 +65,10 @@ class RecordSection:
 
 async def load_section(ctx: PageContext, visit: visits.Visit) -> RecordSection | None:
     """None before there can be a record, and for who has no part in it."""
-    if utc_datetime(visit.starts_at) - _EARLY > ctx.now:
-        return None
     request = pb.GetVisitRecordsRequest(visit_id=visit.visit_id)
     found: pb.GetVisitRecordsResponse = await ctx.call(ctx.state.services.visit_records.GetVisitRecords, request)
+    if not found.is_time:
+        return None
     takes_place = state_of(visit) in (VisitState.AGREED, VisitState.MOVING)
     if not found.records and not found.may_begin and not (takes_place and visit.person_id == ctx.subject_id):
         return None

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from markupsafe import Markup
-
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from libs.refusals import Unavailable
@@ -18,14 +16,6 @@ _MOST_TODAY = 3
 
 
 @dataclass(frozen=True)
-class Question:
-    """What waits, in words, and where it is answered."""
-
-    says: Markup
-    path: str
-
-
-@dataclass(frozen=True)
 class VisitsAhead:
     """`later`: how many more come today. `following` is set only when nothing is left today."""
 
@@ -34,8 +24,6 @@ class VisitsAhead:
     following: VisitRow | None = None
     waiting: VisitRow | None = None
     """The first plan that the person has to agree to."""
-    questions: list[Question] = field(default_factory=list)
-    """What else waits for their answer."""
 
 
 async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
@@ -43,7 +31,7 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
     # From yesterday: a night visit goes on in the morning. None is longer than a day.
     begin = datetime.combine(ctx.local_day() - timedelta(days=1), time(), ctx.state.co_op.zone)
     try:
-        mine, taken, questions = await asyncio.gather(_list(ctx, begin, giving=False), _list(ctx, begin, giving=True), _list_questions(ctx))
+        mine, taken = await asyncio.gather(_list(ctx, begin, giving=False), _list(ctx, begin, giving=True))
     except Unavailable:
         return VisitsAhead()
     planned = [(visit, False) for visit in mine if state_of(visit) in TAKES_PLACE] + [(visit, True) for visit in taken]
@@ -62,22 +50,7 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
         later=max(0, len(today) - _MOST_TODAY),
         following=rows[0] if rows and not today else None,
         waiting=visit_row(ctx, waiting[0], names) if waiting else None,
-        questions=questions,
     )
-
-
-async def _list_questions(ctx: PageContext) -> list[Question]:
-    found: pb.GetWaitingResponse = await ctx.call(ctx.state.services.visits.GetWaiting, pb.GetWaitingRequest())
-    asked = (
-        ("home.alerts", found.alerts, "/watch/open"),
-        ("home.watch_asked", found.watch_asked, "/watch"),
-        ("home.to_confirm", len(found.to_confirm_visit_ids), f"/visits/{next(iter(found.to_confirm_visit_ids), '')}"),
-        ("home.disputed", len(found.disputed_visit_ids), f"/visits/{next(iter(found.disputed_visit_ids), '')}"),
-        ("home.swaps", found.swaps, "/week/swaps"),
-        ("series.waiting", found.series, "/visits/series"),
-        ("home.proposals", found.proposals, "/week/proposals"),
-    )
-    return [Question(ctx.say(key, count), path) for key, count, path in asked if count]
 
 
 async def _list(ctx: PageContext, begin: datetime, *, giving: bool) -> Sequence[pb.Visit]:

@@ -7,3 +7,8 @@ class ErasureAction(StrEnum):
     DELETE = "delete"
     BLANK = "blank"
     KEEP = "keep"
+
+
+class ErasureWaitsFor(StrEnum):
+    OPEN_VOTE = "open_vote"
+    PAY_PERIOD = "pay_period"

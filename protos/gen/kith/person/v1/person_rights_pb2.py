@@ -24,15 +24,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/person/v1/person_rights.proto\x12\x0ekith.person.v1\"I\n\rExportRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Z\n\x0e\x45xportResponse\x12/\n\x07records\x18\x01 \x03(\x0b\x32\x1e.kith.person.v1.ExportedRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\",\n\x0e\x45xportedRecord\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04json\x18\x02 \x01(\t\"\x18\n\x16\x44\x65scribeErasureRequest\"^\n\rErasureOfKind\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12-\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1d.kith.person.v1.ErasureAction\x12\x10\n\x08kept_for\x18\x03 \x01(\t\"G\n\x17\x44\x65scribeErasureResponse\x12,\n\x05kinds\x18\x01 \x03(\x0b\x32\x1d.kith.person.v1.ErasureOfKind\"=\n\x14ListDisposalsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"T\n\x08\x44isposal\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07records\x18\x03 \x01(\x03\x12\r\n\x05years\x18\x04 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x05 \x01(\t\"]\n\x15ListDisposalsResponse\x12+\n\tdisposals\x18\x01 \x03(\x0b\x32\x18.kith.person.v1.Disposal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*}\n\rErasureAction\x12\x1e\n\x1a\x45RASURE_ACTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45RASURE_ACTION_DELETE\x10\x01\x12\x18\n\x14\x45RASURE_ACTION_BLANK\x10\x02\x12\x17\n\x13\x45RASURE_ACTION_KEEP\x10\x03\x32\xa0\x02\n\x13PersonRightsService\x12G\n\x06\x45xport\x12\x1d.kith.person.v1.ExportRequest\x1a\x1e.kith.person.v1.ExportResponse\x12\x62\n\x0f\x44\x65scribeErasure\x12&.kith.person.v1.DescribeErasureRequest\x1a\'.kith.person.v1.DescribeErasureResponse\x12\\\n\rListDisposals\x12$.kith.person.v1.ListDisposalsRequest\x1a%.kith.person.v1.ListDisposalsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/person/v1/person_rights.proto\x12\x0ekith.person.v1\"I\n\rExportRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Z\n\x0e\x45xportResponse\x12/\n\x07records\x18\x01 \x03(\x0b\x32\x1e.kith.person.v1.ExportedRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\",\n\x0e\x45xportedRecord\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04json\x18\x02 \x01(\t\"\x18\n\x16\x44\x65scribeErasureRequest\"^\n\rErasureOfKind\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12-\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1d.kith.person.v1.ErasureAction\x12\x10\n\x08kept_for\x18\x03 \x01(\t\"G\n\x17\x44\x65scribeErasureResponse\x12,\n\x05kinds\x18\x01 \x03(\x0b\x32\x1d.kith.person.v1.ErasureOfKind\"\x19\n\x17ListErasureWaitsRequest\"U\n\x0b\x45rasureWait\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x32\n\twaits_for\x18\x02 \x01(\x0e\x32\x1f.kith.person.v1.ErasureWaitsFor\"F\n\x18ListErasureWaitsResponse\x12*\n\x05waits\x18\x01 \x03(\x0b\x32\x1b.kith.person.v1.ErasureWait\"=\n\x14ListDisposalsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"T\n\x08\x44isposal\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07records\x18\x03 \x01(\x03\x12\r\n\x05years\x18\x04 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x05 \x01(\t\"]\n\x15ListDisposalsResponse\x12+\n\tdisposals\x18\x01 \x03(\x0b\x32\x18.kith.person.v1.Disposal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*}\n\rErasureAction\x12\x1e\n\x1a\x45RASURE_ACTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45RASURE_ACTION_DELETE\x10\x01\x12\x18\n\x14\x45RASURE_ACTION_BLANK\x10\x02\x12\x17\n\x13\x45RASURE_ACTION_KEEP\x10\x03*w\n\x0f\x45rasureWaitsFor\x12!\n\x1d\x45RASURE_WAITS_FOR_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45RASURE_WAITS_FOR_OPEN_VOTE\x10\x01\x12 \n\x1c\x45RASURE_WAITS_FOR_PAY_PERIOD\x10\x02\x32\x87\x03\n\x13PersonRightsService\x12G\n\x06\x45xport\x12\x1d.kith.person.v1.ExportRequest\x1a\x1e.kith.person.v1.ExportResponse\x12\x62\n\x0f\x44\x65scribeErasure\x12&.kith.person.v1.DescribeErasureRequest\x1a\'.kith.person.v1.DescribeErasureResponse\x12\x65\n\x10ListErasureWaits\x12\'.kith.person.v1.ListErasureWaitsRequest\x1a(.kith.person.v1.ListErasureWaitsResponse\x12\\\n\rListDisposals\x12$.kith.person.v1.ListDisposalsRequest\x1a%.kith.person.v1.ListDisposalsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.person.v1.person_rights_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERASUREACTION']._serialized_start=706
-  _globals['_ERASUREACTION']._serialized_end=831
+  _globals['_ERASUREACTION']._serialized_start=892
+  _globals['_ERASUREACTION']._serialized_end=1017
+  _globals['_ERASUREWAITSFOR']._serialized_start=1019
+  _globals['_ERASUREWAITSFOR']._serialized_end=1138
   _globals['_EXPORTREQUEST']._serialized_start=54
   _globals['_EXPORTREQUEST']._serialized_end=127
   _globals['_EXPORTRESPONSE']._serialized_start=129
@@ -45,12 +47,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ERASUREOFKIND']._serialized_end=387
   _globals['_DESCRIBEERASURERESPONSE']._serialized_start=389
   _globals['_DESCRIBEERASURERESPONSE']._serialized_end=460
-  _globals['_LISTDISPOSALSREQUEST']._serialized_start=462
-  _globals['_LISTDISPOSALSREQUEST']._serialized_end=523
-  _globals['_DISPOSAL']._serialized_start=525
-  _globals['_DISPOSAL']._serialized_end=609
-  _globals['_LISTDISPOSALSRESPONSE']._serialized_start=611
-  _globals['_LISTDISPOSALSRESPONSE']._serialized_end=704
-  _globals['_PERSONRIGHTSSERVICE']._serialized_start=834
-  _globals['_PERSONRIGHTSSERVICE']._serialized_end=1122
+  _globals['_LISTERASUREWAITSREQUEST']._serialized_start=462
+  _globals['_LISTERASUREWAITSREQUEST']._serialized_end=487
+  _globals['_ERASUREWAIT']._serialized_start=489
+  _globals['_ERASUREWAIT']._serialized_end=574
+  _globals['_LISTERASUREWAITSRESPONSE']._serialized_start=576
+  _globals['_LISTERASUREWAITSRESPONSE']._serialized_end=646
+  _globals['_LISTDISPOSALSREQUEST']._serialized_start=648
+  _globals['_LISTDISPOSALSREQUEST']._serialized_end=709
+  _globals['_DISPOSAL']._serialized_start=711
+  _globals['_DISPOSAL']._serialized_end=795
+  _globals['_LISTDISPOSALSRESPONSE']._serialized_start=797
+  _globals['_LISTDISPOSALSRESPONSE']._serialized_end=890
+  _globals['_PERSONRIGHTSSERVICE']._serialized_start=1141
+  _globals['_PERSONRIGHTSSERVICE']._serialized_end=1532
 # @@protoc_insertion_point(module_scope)

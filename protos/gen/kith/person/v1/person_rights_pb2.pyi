@@ -43,6 +43,28 @@ ERASURE_ACTION_KEEP: ErasureAction.ValueType  # 3
 """what is sealed in them goes with the person's key"""
 Global___ErasureAction: _TypeAlias = ErasureAction  # noqa: Y015
 
+class _ErasureWaitsFor:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ErasureWaitsForEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErasureWaitsFor.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ERASURE_WAITS_FOR_UNSPECIFIED: _ErasureWaitsFor.ValueType  # 0
+    ERASURE_WAITS_FOR_OPEN_VOTE: _ErasureWaitsFor.ValueType  # 1
+    """the person is on the list of a vote that is open"""
+    ERASURE_WAITS_FOR_PAY_PERIOD: _ErasureWaitsFor.ValueType  # 2
+    """a confirmed visit to or by the person is in no closed pay period"""
+
+class ErasureWaitsFor(_ErasureWaitsFor, metaclass=_ErasureWaitsForEnumTypeWrapper):
+    """ErasureWaitsFor is what has to be over before a service can erase."""
+
+ERASURE_WAITS_FOR_UNSPECIFIED: ErasureWaitsFor.ValueType  # 0
+ERASURE_WAITS_FOR_OPEN_VOTE: ErasureWaitsFor.ValueType  # 1
+"""the person is on the list of a vote that is open"""
+ERASURE_WAITS_FOR_PAY_PERIOD: ErasureWaitsFor.ValueType  # 2
+"""a confirmed visit to or by the person is in no closed pay period"""
+Global___ErasureWaitsFor: _TypeAlias = ErasureWaitsFor  # noqa: Y015
+
 @_typing.final
 class ExportRequest(_message.Message):
     """ExportRequest asks for a page of everything that the service stores about a person. For the person themself: no hat gives this right."""
@@ -191,6 +213,69 @@ class DescribeErasureResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DescribeErasureResponse: _TypeAlias = DescribeErasureResponse  # noqa: Y015
+
+@_typing.final
+class ListErasureWaitsRequest(_message.Message):
+    """ListErasureWaitsRequest asks which erasures that were decided have to wait here, and for what. For a secretary."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListErasureWaitsRequest: _TypeAlias = ListErasureWaitsRequest  # noqa: Y015
+
+@_typing.final
+class ErasureWait(_message.Message):
+    """ErasureWait is one erasure. Who it is about, identity says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    WAITS_FOR_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    waits_for: Global___ErasureWaitsFor.ValueType
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str = ...,
+        waits_for: Global___ErasureWaitsFor.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erasure_id", b"erasure_id", "waits_for", b"waits_for"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasureWait: _TypeAlias = ErasureWait  # noqa: Y015
+
+@_typing.final
+class ListErasureWaitsResponse(_message.Message):
+    """ListErasureWaitsResponse has the one that was decided first first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WAITS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def waits(self) -> _containers.RepeatedCompositeFieldContainer[Global___ErasureWait]: ...
+    def __init__(
+        self,
+        *,
+        waits: _abc.Iterable[Global___ErasureWait] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["waits", b"waits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListErasureWaitsResponse: _TypeAlias = ListErasureWaitsResponse  # noqa: Y015
 
 @_typing.final
 class ListDisposalsRequest(_message.Message):

@@ -45,6 +45,11 @@ class PersonRightsServiceStub:
                 request_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureRequest.SerializeToString,
                 response_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureResponse.FromString,
                 _registered_method=True)
+        self.ListErasureWaits = channel.unary_unary(
+                '/kith.person.v1.PersonRightsService/ListErasureWaits',
+                request_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListErasureWaitsRequest.SerializeToString,
+                response_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListErasureWaitsResponse.FromString,
+                _registered_method=True)
         self.ListDisposals = channel.unary_unary(
                 '/kith.person.v1.PersonRightsService/ListDisposals',
                 request_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListDisposalsRequest.SerializeToString,
@@ -68,6 +73,12 @@ class PersonRightsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListErasureWaits(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDisposals(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -86,6 +97,11 @@ def add_PersonRightsServiceServicer_to_server(servicer, server):
                     servicer.DescribeErasure,
                     request_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureRequest.FromString,
                     response_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureResponse.SerializeToString,
+            ),
+            'ListErasureWaits': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListErasureWaits,
+                    request_deserializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListErasureWaitsRequest.FromString,
+                    response_serializer=kith_dot_person_dot_v1_dot_person__rights__pb2.ListErasureWaitsResponse.SerializeToString,
             ),
             'ListDisposals': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDisposals,
@@ -148,6 +164,33 @@ class PersonRightsService:
             '/kith.person.v1.PersonRightsService/DescribeErasure',
             kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureRequest.SerializeToString,
             kith_dot_person_dot_v1_dot_person__rights__pb2.DescribeErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListErasureWaits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.person.v1.PersonRightsService/ListErasureWaits',
+            kith_dot_person_dot_v1_dot_person__rights__pb2.ListErasureWaitsRequest.SerializeToString,
+            kith_dot_person_dot_v1_dot_person__rights__pb2.ListErasureWaitsResponse.FromString,
             options,
             channel_credentials,
             insecure,

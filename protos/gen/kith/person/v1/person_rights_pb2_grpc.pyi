@@ -35,6 +35,7 @@ class PersonRightsServiceStub:
     def __new__(cls, channel: _aio.Channel) -> PersonRightsServiceAsyncStub: ...
     Export: _grpc.UnaryUnaryMultiCallable[_person_rights_pb2.ExportRequest, _person_rights_pb2.ExportResponse]
     DescribeErasure: _grpc.UnaryUnaryMultiCallable[_person_rights_pb2.DescribeErasureRequest, _person_rights_pb2.DescribeErasureResponse]
+    ListErasureWaits: _grpc.UnaryUnaryMultiCallable[_person_rights_pb2.ListErasureWaitsRequest, _person_rights_pb2.ListErasureWaitsResponse]
     ListDisposals: _grpc.UnaryUnaryMultiCallable[_person_rights_pb2.ListDisposalsRequest, _person_rights_pb2.ListDisposalsResponse]
 
 @_typing.type_check_only
@@ -44,6 +45,7 @@ class PersonRightsServiceAsyncStub(PersonRightsServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Export: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.ExportRequest, _person_rights_pb2.ExportResponse]  # type: ignore[assignment]
     DescribeErasure: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.DescribeErasureRequest, _person_rights_pb2.DescribeErasureResponse]  # type: ignore[assignment]
+    ListErasureWaits: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.ListErasureWaitsRequest, _person_rights_pb2.ListErasureWaitsResponse]  # type: ignore[assignment]
     ListDisposals: _aio.UnaryUnaryMultiCallable[_person_rights_pb2.ListDisposalsRequest, _person_rights_pb2.ListDisposalsResponse]  # type: ignore[assignment]
 
 class PersonRightsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -62,6 +64,13 @@ class PersonRightsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _person_rights_pb2.DescribeErasureRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_person_rights_pb2.DescribeErasureResponse, _abc.Awaitable[_person_rights_pb2.DescribeErasureResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListErasureWaits(
+        self,
+        request: _person_rights_pb2.ListErasureWaitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_rights_pb2.ListErasureWaitsResponse, _abc.Awaitable[_person_rights_pb2.ListErasureWaitsResponse]]: ...
 
     @_abc_1.abstractmethod
     def ListDisposals(

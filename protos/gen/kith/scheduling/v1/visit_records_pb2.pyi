@@ -600,8 +600,11 @@ class GetVisitRecordsResponse(_message.Message):
 
     RECORDS_FIELD_NUMBER: _builtins.int
     MAY_BEGIN_FIELD_NUMBER: _builtins.int
+    IS_TIME_FIELD_NUMBER: _builtins.int
     may_begin: _builtins.bool
     """the caller comes to this visit, has no record of it yet, and it is time"""
+    is_time: _builtins.bool
+    """so near to its start that there can be a record, or later"""
     @_builtins.property
     def records(self) -> _containers.RepeatedCompositeFieldContainer[Global___VisitRecord]: ...
     def __init__(
@@ -609,10 +612,11 @@ class GetVisitRecordsResponse(_message.Message):
         *,
         records: _abc.Iterable[Global___VisitRecord] | None = ...,
         may_begin: _builtins.bool = ...,
+        is_time: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["may_begin", b"may_begin", "records", b"records"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_time", b"is_time", "may_begin", b"may_begin", "records", b"records"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

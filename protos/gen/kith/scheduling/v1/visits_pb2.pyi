@@ -729,7 +729,7 @@ Global___WorkerVisits: _TypeAlias = WorkerVisits  # noqa: Y015
 
 @_typing.final
 class GetWaitingRequest(_message.Message):
-    """GetWaitingRequest is empty: it is about the caller."""
+    """GetWaitingRequest is empty: it is about the caller, or the person for whom they act."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -746,7 +746,7 @@ Global___GetWaitingRequest: _TypeAlias = GetWaitingRequest  # noqa: Y015
 
 @_typing.final
 class GetWaitingResponse(_message.Message):
-    """GetWaitingResponse has the visits in the order in which they started."""
+    """GetWaitingResponse has the visits in the order in which they started. Who acts gets what that person answers as somebody who is visited."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -757,6 +757,10 @@ class GetWaitingResponse(_message.Message):
     ALERTS_FIELD_NUMBER: _builtins.int
     WATCH_ASKED_FIELD_NUMBER: _builtins.int
     PROPOSALS_FIELD_NUMBER: _builtins.int
+    VISITS_FIELD_NUMBER: _builtins.int
+    FUNDING_FIELD_NUMBER: _builtins.int
+    ENGAGEMENTS_FIELD_NUMBER: _builtins.int
+    ENGAGEMENT_WORKER_IDS_FIELD_NUMBER: _builtins.int
     swaps: _builtins.int
     """offered to the caller"""
     series: _builtins.int
@@ -767,6 +771,12 @@ class GetWaitingResponse(_message.Message):
     """the caller is asked to hold the watch"""
     proposals: _builtins.int
     """of drafts of a week, to the caller as a worker"""
+    visits: _builtins.int
+    """to the caller, or another time for one, without their yes so far"""
+    funding: _builtins.int
+    """plans of who pays for visits to the caller"""
+    engagements: _builtins.int
+    """how the caller is to work"""
     @_builtins.property
     def to_confirm_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """to the caller, and written down by who came"""
@@ -774,6 +784,10 @@ class GetWaitingResponse(_message.Message):
     @_builtins.property
     def disputed_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """written down by the caller, and not right as the person says"""
+
+    @_builtins.property
+    def engagement_worker_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """for a secretary: who proposed how they want to work, the oldest first"""
 
     def __init__(
         self,
@@ -785,10 +799,14 @@ class GetWaitingResponse(_message.Message):
         alerts: _builtins.int = ...,
         watch_asked: _builtins.int = ...,
         proposals: _builtins.int = ...,
+        visits: _builtins.int = ...,
+        funding: _builtins.int = ...,
+        engagements: _builtins.int = ...,
+        engagement_worker_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "proposals", b"proposals", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "watch_asked", b"watch_asked"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "engagement_worker_ids", b"engagement_worker_ids", "engagements", b"engagements", "funding", b"funding", "proposals", b"proposals", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "visits", b"visits", "watch_asked", b"watch_asked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

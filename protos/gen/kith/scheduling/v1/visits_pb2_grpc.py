@@ -181,7 +181,7 @@ class VisitServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetWaiting(self, request, context):
-        """What waits for an answer of the caller's.
+        """What waits for an answer of the caller's, or of the person's for whom they act, within their scopes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

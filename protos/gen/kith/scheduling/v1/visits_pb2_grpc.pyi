@@ -58,7 +58,7 @@ class VisitServiceStub:
     GetContinuity: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]
     """The person: who came to them lately, and how much it was always the same."""
     GetWaiting: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetWaitingRequest, _visits_pb2.GetWaitingResponse]
-    """What waits for an answer of the caller's."""
+    """What waits for an answer of the caller's, or of the person's for whom they act, within their scopes."""
 
 @_typing.type_check_only
 class VisitServiceAsyncStub(VisitServiceStub):
@@ -90,7 +90,7 @@ class VisitServiceAsyncStub(VisitServiceStub):
     GetContinuity: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]  # type: ignore[assignment]
     """The person: who came to them lately, and how much it was always the same."""
     GetWaiting: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetWaitingRequest, _visits_pb2.GetWaitingResponse]  # type: ignore[assignment]
-    """What waits for an answer of the caller's."""
+    """What waits for an answer of the caller's, or of the person's for whom they act, within their scopes."""
 
 class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
     """VisitService plans visits. Everybody in a person's team may propose a visit or another time for it; the person, or somebody who acts for
@@ -191,6 +191,6 @@ class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _visits_pb2.GetWaitingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_visits_pb2.GetWaitingResponse, _abc.Awaitable[_visits_pb2.GetWaitingResponse]]:
-        """What waits for an answer of the caller's."""
+        """What waits for an answer of the caller's, or of the person's for whom they act, within their scopes."""
 
 def add_VisitServiceServicer_to_server(servicer: VisitServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
