@@ -158,7 +158,9 @@ def test_a_scrutineer_gets_the_file(browser: ScriptlessBrowser) -> None:
 
 
 @pytest.mark.capability("S6")
-def test_another_worker_is_chosen_for_one_place_with_the_difference_said_beforehand(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+def test_another_worker_is_chosen_for_one_place_with_the_difference_said_beforehand(
+    fakes: FakeServices, browser: ScriptlessBrowser
+) -> None:
     of_visit = f"/week/drafts/{ASKED}/visits/{OPEN}"
     browser.open(of_visit)
     assert f'href="{of_visit}/choose/{FERN}"' in browser.page
@@ -187,6 +189,7 @@ def test_the_week_without_a_worker_is_seen_before_anybody_is_told(fakes: FakeSer
     assert "Nobody has been told." in text
     assert "Nobody of the team who is in drafts could come" in text
     assert "Cannot: Mo Stone." in text
+    assert "A new face +30" in text
     assert browser.submit(f"/week/without/{JO}", week="2026-11-30") == (303, f"/week/drafts/{MAKING}")
     started = fakes.week_drafts.requests[-1]
     assert isinstance(started, pb.StartWeekDraftRequest)
@@ -210,7 +213,7 @@ def test_who_wants_says_about_where_they_set_out_and_how_they_go(fakes: FakeServ
     assert '<a href="#goes">Choose how you go' in browser.page
     fakes.week_drafts.refusals["SetPersonDraftChoice"] = invalid("district", "DISTRICT_UNKNOWN")
     assert browser.submit("/week/drafts/wishes", **{"person-district": "QQ9", "do": "person"})[0] == 422
-    assert '<a href="#person-district">We do not know this part' in browser.page
+    assert '<a href="#person-district">We do not know this first part' in browser.page
     assert 'value="QQ9"' in browser.page
 
 

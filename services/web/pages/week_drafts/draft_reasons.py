@@ -9,7 +9,7 @@ from services.web.page_context import PageContext
 from services.web.pages.rulebook_lookup import draft_hat
 from services.web.pages.week_drafts.draft_words import draft_row, people_of
 
-_PARTS = ("new_face", "not_preferred", "change", "travel", "short_of_wish", "over_wish", "fairness", "own")
+PARTS = ("new_face", "not_preferred", "change", "travel", "short_of_wish", "over_wish", "fairness", "own")
 """In the order in which a table shows them."""
 _BAR_WIDTH = 140
 _CAN_CHOOSE = frozenset({pb.DRAFT_PART_UNCHANGED, pb.DRAFT_PART_WAITING, pb.DRAFT_PART_DECLINED, pb.DRAFT_PART_AGREED})
@@ -22,7 +22,7 @@ async def show(ctx: PageContext) -> Response:
     # Of a visit that is the person's own, or whose draft is theirs, all workers are here; whether they may choose, the service decides.
     can_choose = ctx.query_param("from") != "proposals" and found.visit.part in _CAN_CHOOSE
     names = await ctx.person_names([*people_of([found.visit]), *(each.worker_id for each in found.workers)])
-    parts = [part for part in _PARTS if any(each.points.get(part) for each in found.workers)]
+    parts = [part for part in PARTS if any(each.points.get(part) for each in found.workers)]
     most = max((abs(total) for each in found.workers if (total := total_of(each))), default=1)
     return ctx.render(
         "week_drafts/reasons",
@@ -33,7 +33,7 @@ async def show(ctx: PageContext) -> Response:
             {
                 "id": each.worker_id,
                 "name": names[each.worker_id].full,
-                "called": names[each.worker_id].called,
+                "called": names[each.worker_id].short,
                 "is_me": not ctx.acting and each.worker_id == ctx.person_id,
                 "can": each.can_come,
                 "comes": each.comes,

@@ -10,7 +10,7 @@ from services.web.page import Page
 from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.rulebook_lookup import draft_hat
 from services.web.pages.visits.visit_words import times_words
-from services.web.pages.week_drafts.draft_reasons import total_of
+from services.web.pages.week_drafts.draft_reasons import PARTS, total_of
 from services.web.pages.week_drafts.draft_words import week_words
 
 _FORM = "week-without"
@@ -48,15 +48,20 @@ async def start(ctx: PageContext, form: Form) -> Response:
 
 def _visit(ctx: PageContext, visit: pb.VisitWithout, names: Mapping[str, PersonName]) -> dict[str, object]:
     day = ctx.local_day(utc_datetime(visit.starts_at)).isoformat()
-    could = [{"name": names[each.worker_id].full, "points": total_of(each), "comes": each.comes} for each in visit.workers if each.can_come]
+    could = [each for each in visit.workers if each.can_come]
     return {
         "id": visit.visit_id,
         "name": names[visit.person_id].full,
         "when": f"{ctx.format_day(day)}, {times_words(ctx, visit.starts_at, visit.ends_at)}",
-        "could": could,
+        "could": [{"name": names[each.worker_id].full, "parts": _parts(ctx, each), "points": total_of(each)} for each in could],
         "cannot": [names[each.worker_id].full for each in visit.workers if not each.can_come],
-        "found": ", ".join(each["name"] for each in could if each["comes"]),
+        "found": ", ".join(names[each.worker_id].full for each in could if each.comes),
     }
+
+
+def _parts(ctx: PageContext, worker: pb.WorkerReasons) -> str:
+    """What of the sum comes from what."""
+    return ", ".join(f"{ctx.say(f'week_draft_points.{part}')} {worker.points[part]:+}" for part in PARTS if worker.points.get(part))
 
 
 PAGE = Page("/week/without/{worker:uuid}", show, start, _FORM, acting=True)
