@@ -19,8 +19,10 @@ async def link_hat(ctx: PageContext) -> str:
 
 async def draft_hat(ctx: PageContext) -> str:
     """In which weeks are drafted for all who agreed to it, by the rulebook in force; empty for who does not have it here."""
+    if ctx.acting:
+        return ""
     hat = (await fetch_rulebook(ctx)).draft_hat or hat_names.SECRETARY
-    return hat if not ctx.acting and ctx.has_hat(hat) else ""
+    return hat if ctx.has_hat(hat) else ""
 
 
 def class_names(rules: pb.GetRulebookResponse) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The week without one worker: who could come instead, at once and before anybody is told; and a draft of it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from starlette.responses import Response
 
@@ -18,8 +19,10 @@ _ALL = "yes"
 
 
 async def show(ctx: PageContext) -> Response:
-    """Raises FailedPrecondition WEEK_DRAFT_NOT_COMING, Invalid WEEK_UNKNOWN."""
-    worker, monday, together = ctx.path_param("worker"), ctx.query_param("week"), ctx.query_param("all") == _ALL
+    """Of this week, if none is named. Raises FailedPrecondition WEEK_DRAFT_NOT_COMING, Invalid WEEK_UNKNOWN."""
+    worker, together = ctx.path_param("worker"), ctx.query_param("all") == _ALL
+    today = ctx.local_day()
+    monday = ctx.query_param("week") or (today - timedelta(days=today.weekday())).isoformat()
     request = pb.GetWeekWithoutRequest(worker_id=worker, monday=monday, together=together)
     hat = await draft_hat(ctx) if together else ""
     found: pb.GetWeekWithoutResponse = await ctx.call(ctx.state.services.week_drafts.GetWeekWithout, request, hat)
