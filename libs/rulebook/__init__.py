@@ -2,6 +2,7 @@
 
 from libs.rulebook.concerns import ConcernRules
 from libs.rulebook.credentials import CredentialKind, Gate, default_credentials
+from libs.rulebook.drafts import DraftHat, DraftPoints, DraftRules
 from libs.rulebook.matching import LinkHat, MatchingRules
 from libs.rulebook.mistakes import Mistake, RulebookMistakes
 from libs.rulebook.money import MoneyRules, PayFloor
@@ -17,6 +18,9 @@ __all__ = [
     "After",
     "ConcernRules",
     "CredentialKind",
+    "DraftHat",
+    "DraftPoints",
+    "DraftRules",
     "Gate",
     "HoldKind",
     "LinkHat",

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from libs.rulebook.concerns import read_concerns
 from libs.rulebook.credentials import read_credentials
+from libs.rulebook.drafts import read_drafts
 from libs.rulebook.matching import read_matching
 from libs.rulebook.mistakes import RulebookMistakes
 from libs.rulebook.money import read_money
@@ -61,10 +62,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     partners = read_partners(root)
     concerns = read_concerns(root)
     watch = read_watch(root)
+    drafts = read_drafts(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    rules = (credentials, matching, retention, money, visits, partners, concerns, watch)
+    rules = (credentials, matching, retention, money, visits, partners, concerns, watch, drafts)
     return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, *rules)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from libs.rulebook.concerns import ConcernRules
 from libs.rulebook.counting import CountingRule, Threshold
 from libs.rulebook.credentials import CredentialKind
+from libs.rulebook.drafts import DraftRules
 from libs.rulebook.matching import MatchingRules
 from libs.rulebook.money import MoneyRules
 from libs.rulebook.partners import PartnerRules
@@ -95,6 +96,8 @@ class Rulebook:
     """How long steps are between two between whom something is wrong; as usual where the rulebook does not say."""
     watch: WatchRules
     """When who is told that a visit is late; as usual where the rulebook does not say."""
+    drafts: DraftRules
+    """Who has weeks drafted, and what counts how much; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

@@ -7,7 +7,7 @@ from scripts.cli.recompute_file import calendar_date, identifier, record, unique
 from scripts.cli.strict_json import JsonNode
 from services.scheduling.domain.travel import TravelError, TravelTable, table_from_rows
 from services.scheduling.domain.week_problem import WeekProblem, WeekVisit, WeekWeights, WeekWorker
-from services.scheduling.domain.week_record import WeekRecord, inputs_hash
+from services.scheduling.domain.week_record import ChosenByHand, WeekRecord, inputs_hash
 from services.scheduling.engine.week_plan import WEEK_ENGINE_VERSION
 
 _LARGEST = 1_000_000
@@ -18,7 +18,8 @@ _MOST_ITERATIONS = 10**12
 
 def read_record(node: JsonNode) -> WeekRecord:
     """Raises `JsonNodeError` for a field or value that is not as the format says, and for a hash that is not of the week in the file."""
-    fields = record(node, "week", "inputs", "weights", "engine", "seed", "iterations", "made", "plan", "points")
+    needed = ("week", "inputs", "weights", "engine", "seed", "iterations", "made", "plan", "points")
+    fields = record(node, *needed, optional=("rulebook", "chosen"))
     problem = _problem(fields["week"])
     if identifier(fields["inputs"]) != inputs_hash(problem):
         fields["inputs"].fail(f"must be the hash of this week, {inputs_hash(problem)}, not {fields['inputs'].excerpt()}")
@@ -35,10 +36,24 @@ def read_record(node: JsonNode) -> WeekRecord:
         whole_number(fields["made"], at_most=iterations),
         comes,
         {part: whole_number(points) for part, points in record(fields["points"], *(_WEIGHTS if comes else ())).items()},
+        identifier(fields["rulebook"]) if "rulebook" in fields else "",
+        tuple(_chosen(item, problem) for item in fields["chosen"].items()) if "chosen" in fields else (),
     )
 
 
 _WEIGHTS = tuple(field.name for field in fields_of(WeekWeights))
+
+
+def _chosen(node: JsonNode, problem: WeekProblem) -> ChosenByHand:
+    """It changes nothing of the plan; that it names what is of this week can be seen."""
+    fields = record(node, "visit", "worker", "instead_of")
+    workers = {worker.id for worker in problem.workers}
+    if fields["visit"].value not in {visit.id for visit in problem.visits}:
+        fields["visit"].fail(f"must be the id of a visit of this file, not {fields['visit'].excerpt()}")
+    for name, known in (("worker", workers), ("instead_of", workers | {""})):
+        if fields[name].value not in known:
+            fields[name].fail(f"must be the id of a worker of this file, not {fields[name].excerpt()}")
+    return ChosenByHand(*(str(fields[name].value) for name in ("visit", "worker", "instead_of")))
 
 
 def _weights(node: JsonNode) -> WeekWeights:
@@ -46,16 +61,26 @@ def _weights(node: JsonNode) -> WeekWeights:
 
 
 def _problem(node: JsonNode) -> WeekProblem:
-    fields = record(node, "monday", "visits", "workers", "places", "travel")
+    fields = record(node, "monday", "visits", "workers", "places", "travel", optional=("travel_by",))
     if calendar_date(fields["monday"]).weekday():
         fields["monday"].fail(f"must be a Monday, not {fields['monday'].excerpt()}")
     travel = _travel(fields["places"], fields["travel"])
+    travel_by = {goes: _travel(fields["places"], rows) for goes, rows in _tables(fields).items()}
     visits = [_visit(item, travel.places) for item in fields["visits"].items()]
     ids = frozenset(visit.id for visit in visits)
-    workers = [_worker(item, travel.places, ids) for item in fields["workers"].items()]
+    workers = [_worker(item, travel.places, ids, travel_by) for item in fields["workers"].items()]
     for name in ("visits", "workers"):
         unique((item.fields()["id"], item.fields()["id"].value) for item in fields[name].items())
-    return WeekProblem(identifier(fields["monday"]), visits, workers, travel)
+    return WeekProblem(identifier(fields["monday"]), visits, workers, travel, travel_by)
+
+
+def _tables(fields: Mapping[str, JsonNode]) -> Mapping[str, JsonNode]:
+    """Of those who go another way, by the way."""
+    if "travel_by" not in fields:
+        return {}
+    if not (tables := fields["travel_by"].fields()):
+        fields["travel_by"].fail("must name a way of going, or be left out")
+    return tables
 
 
 def _travel(places: JsonNode, rows: JsonNode) -> TravelTable:
@@ -85,10 +110,12 @@ def _visit(node: JsonNode, places: Collection[str]) -> WeekVisit:
     )
 
 
-def _worker(node: JsonNode, places: Collection[str], visits: Collection[str]) -> WeekWorker:
+def _worker(node: JsonNode, places: Collection[str], visits: Collection[str], ways: Collection[str]) -> WeekWorker:
     optional = ("wished_minutes", "most_minutes")
-    fields = record(node, "id", "place", "cannot", "known", "preferred", "daily_rest", optional=optional)
+    fields = record(node, "id", "place", "cannot", "known", "preferred", "daily_rest", optional=(*optional, "goes"))
     minutes = {name: whole_number(fields[name], at_most=_LARGEST) for name in optional if name in fields}
+    if "goes" in fields and fields["goes"].value not in ways:
+        fields["goes"].fail(f"must be one of travel_by, or left out, not {fields['goes'].excerpt()}")
     return WeekWorker(
         identifier(fields["id"]),
         _place(fields["place"], places),
@@ -98,6 +125,7 @@ def _worker(node: JsonNode, places: Collection[str], visits: Collection[str]) ->
         minutes.get("wished_minutes"),
         minutes.get("most_minutes"),
         whole_number(fields["daily_rest"], at_most=_LARGEST),
+        str(fields["goes"].value) if "goes" in fields else "",
     )
 
 

@@ -8,9 +8,9 @@ from libs.host.component import BuildComponent, Component, Runtime
 from libs.host.dispose_records import dispose_records_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
+from libs.places import read_places
 from services.database_setup import migrations_folder
 from services.matching.domain.districts import read_districts
-from services.matching.domain.places import read_places
 from services.matching.jobs import (
     close_reviews,
     end_introductions,

@@ -9,7 +9,10 @@ from libs.host.dispose_records import dispose_records_job
 from libs.host.erase_waiting import erase_waiting_job
 from libs.host.seal_reads import seal_reads_job
 from libs.host.settings import SharedSettings
+from libs.places import read_places
 from services.database_setup import migrations_folder
+from services.scheduling.commands.prepare_week_draft import DraftSettings
+from services.scheduling.domain.ways import read_ways
 from services.scheduling.jobs import (
     confirm_by_timer,
     forget_past_weeks,
@@ -39,7 +42,7 @@ from services.scheduling.storage.person_tables import PERSON_TABLES
 
 
 def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
-    zone = ZoneInfo(settings.zone)
+    zone, ways = ZoneInfo(settings.zone), read_ways(read_places(settings.places_file), settings.travel_folder)
 
     def build(runtime: Runtime) -> Component:
         runtime.believe_hats_only_while_followed()
@@ -60,7 +63,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 activity_service(runtime, zone),
                 cover_service(runtime),
                 watch_service(runtime, zone),
-                week_draft_service(runtime, zone, settings.draft_iterations),
+                week_draft_service(runtime, zone, ways, settings.draft_iterations),
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up, waits_for=eraser.waits_for),
             ),
@@ -78,7 +81,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 erase_waiting_job(eraser),
             ),
             reasons=watch.reasons,
-            leader_tasks=(week_draft_maker(runtime, zone),),
+            leader_tasks=(week_draft_maker(runtime, DraftSettings(zone, ways)),),
         )
 
     return build

@@ -1,5 +1,7 @@
 """Settings of the scheduling service, from environment variables `KITH_SCHEDULING_...`."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -15,3 +17,7 @@ class Settings(ServiceSettings):
     draft_iterations: int = Field(
         default=1_000_000, ge=0, le=50_000_000, description="How many steps the rota engine takes for a draft of a week"
     )
+    places_file: Path = Field(
+        default=Path("places/postcodes.csv"), description="Where each postcode lies: a CSV file with postcode, latitude and longitude"
+    )
+    travel_folder: Path = Field(default=Path("travel"), description="How fast workers go, and measured tables: see docs/formats/travel.md")

@@ -46,7 +46,17 @@ from services.web.pages.visits import (
     worker_week,
 )
 from services.web.pages.watch import choice, holders, open_alerts, visit_alerts
-from services.web.pages.week_drafts import draft_check, draft_list, draft_page, draft_publish, draft_reasons, draft_wishes, proposals
+from services.web.pages.week_drafts import (
+    draft_check,
+    draft_choose,
+    draft_list,
+    draft_page,
+    draft_publish,
+    draft_reasons,
+    draft_wishes,
+    draft_without,
+    proposals,
+)
 
 CARE_PAGES = (
     find.PAGE,
@@ -95,6 +105,8 @@ CARE_PAGES = (
     draft_page.DROP_PAGE,
     draft_publish.PAGE,
     draft_reasons.PAGE,
+    draft_choose.PAGE,
+    draft_without.PAGE,
     proposals.PAGE,
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
     Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),

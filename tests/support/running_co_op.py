@@ -313,7 +313,7 @@ def _make_process(co_op: RunningCoOp, process: ProcessMaker, services: Sequence[
             own |= {"co_op_id": "0000test"}
         if service == "identity":
             own |= {"token_signing_key_file": keys / "token.pem", "codes_key_file": keys / "codes.key"}
-        if service == "matching":
+        if service in ("matching", "scheduling"):
             own |= {"places_file": ROOT / "examples/places/postcodes.csv"}
         if service == "web":
             own |= {f"{name}_address": co_op.address(name) for name in SERVICE_NAMES if name != "web"}

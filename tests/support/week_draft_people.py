@@ -35,10 +35,11 @@ class WeekDrafts:
         """A visit that its person has agreed to, at version 2."""
         return await self.people.propose(owner, owner, self.people.at(self.ahead(weekday), hour, hours), workers)
 
-    async def say_yes(self, *workers: UUID, wished: int = 0, free: Sequence[str] = (), may_change: bool = False) -> None:
-        """They may be in drafts."""
+    async def say_yes(self, *workers: UUID, wished: int = 0, free: Sequence[str] = (), may_change: bool = False, lives: str = "") -> None:
+        """They may be in drafts. Who says where they live goes by bicycle."""
+        goes = pb.WAY_OF_GOING_BICYCLE if lives else pb.WAY_OF_GOING_UNSPECIFIED
         for worker in workers:
-            choice = pb.WorkerDraftChoice(wished_minutes=wished, free_parts=free, may_change=may_change)
+            choice = pb.WorkerDraftChoice(wished_minutes=wished, free_parts=free, may_change=may_change, district=lives, goes=goes)
             request = pb.SetWorkerDraftChoiceRequest(request_id=str(new_id()), choice=choice)
             await call_service(self.stub.SetWorkerDraftChoice, request, self.people.token(worker))
 
@@ -46,13 +47,15 @@ class WeekDrafts:
         request = pb.SetWorkerDraftChoiceRequest(request_id=str(new_id()))
         await call_service(self.stub.SetWorkerDraftChoice, request, self.people.token(worker))
 
-    async def choose(self, person: UUID, by: UUID | str, *, together: bool = False, may_change: bool = False) -> None:
-        choice = pb.PersonDraftChoice(together=together, may_change=may_change)
+    async def choose(self, person: UUID, by: UUID | str, *, together: bool = False, may_change: bool = False, lives: str = "") -> None:
+        choice = pb.PersonDraftChoice(together=together, may_change=may_change, district=lives)
         request = pb.SetPersonDraftChoiceRequest(request_id=str(new_id()), person_id=str(person), choice=choice)
         await call_service(self.stub.SetPersonDraftChoice, request, self.people.token(by))
 
-    async def start(self, by: UUID | str, *, together: bool = False) -> str:
-        request = pb.StartWeekDraftRequest(request_id=str(new_id()), monday=self.monday.isoformat(), together=together)
+    async def start(self, by: UUID | str, *, together: bool = False, without: UUID | str = "") -> str:
+        request = pb.StartWeekDraftRequest(
+            request_id=str(new_id()), monday=self.monday.isoformat(), together=together, without_worker_id=str(without)
+        )
         return str((await call_service(self.stub.StartWeekDraft, request, self.people.token(by))).draft_id)
 
     async def get(self, draft: str, by: UUID | str) -> pb.GetWeekDraftResponse:
@@ -69,11 +72,23 @@ class WeekDrafts:
     async def _is_made(self, draft: str, by: UUID | str) -> bool:
         return (await self.get(draft, by)).draft.state != pb.WEEK_DRAFT_STATE_MAKING
 
-    async def draft_of(self, by: UUID | str, *, together: bool = False) -> str:
+    async def draft_of(self, by: UUID | str, *, together: bool = False, without: UUID | str = "") -> str:
         """A draft that is made."""
-        draft = await self.start(by, together=together)
+        draft = await self.start(by, together=together, without=without)
         await self.made(draft, by)
         return draft
+
+    async def choose_worker(self, draft: str, visit: str, by: UUID | str, worker: UUID, instead_of: UUID | str = "") -> None:
+        request = pb.ChooseDraftWorkerRequest(
+            request_id=str(new_id()), draft_id=draft, visit_id=visit, worker_id=str(worker), instead_of_id=str(instead_of)
+        )
+        await call_service(self.stub.ChooseDraftWorker, request, self.people.token(by))
+
+    async def without(self, worker: UUID, by: UUID | str) -> dict[str, list[pb.WorkerReasons]]:
+        """By visit of that worker."""
+        request = pb.GetWeekWithoutRequest(worker_id=str(worker), monday=self.monday.isoformat())
+        found = await call_service(self.stub.GetWeekWithout, request, self.people.token(by))
+        return {visit.visit_id: list(visit.workers) for visit in found.visits}
 
     async def send(self, draft: str, by: UUID | str) -> None:
         await call_service(

@@ -135,6 +135,7 @@ def rulebook_response(adopted: AdoptedRulebook) -> pb.GetRulebookResponse:
         decision_id=str(adopted.decision),
         adopted_at=timestamp(adopted.adopted_at),
         link_hat=rules.matching.link,
+        draft_hat=rules.drafts.hat,
         classes=[
             pb.MemberClass(
                 key=member_class.key,

@@ -1,6 +1,7 @@
 """Publishes governance's events through the outbox. They carry ids, classes, dates and numbers; never a name, a text or a choice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from kith.governance.facts.v1 import facts_pb2 as facts
@@ -62,6 +63,7 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
     watch = rulebook.watch
     message.watch.late_after_minutes, message.watch.next_after_minutes = watch.late_after, watch.next_after
     message.watch.lone_after_minutes, message.watch.lone_always = watch.lone_after, watch.lone_always
+    message.drafts.CopyFrom(facts.AdoptedDrafts(hat=rulebook.drafts.hat, **asdict(rulebook.drafts.points)))
     for rule in rulebook.retention.rules:
         message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
     message.holds_not_shown.extend(rulebook.retention.holds_not_shown)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from libs.places import Place
 from libs.refusals import Conflict, NotAllowed
-from services.matching.domain.places import Place
 from services.matching.domain.support_profile import GivingSupport, check_giving
 from services.matching.storage import events_out, support_profiles
 

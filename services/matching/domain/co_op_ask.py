@@ -21,9 +21,9 @@ from libs.asks.area import Area
 from libs.asks.documents import MAX_LANGUAGES, MAX_SKILLS, Ask
 from libs.asks.vocabulary import BLOCKS, DAYS, LANGUAGES, PARTS, SKILL
 from libs.boards import document_fields
+from libs.places import Place, normalise
 from libs.refusals import FailedPrecondition, NotFound, invalid
 from libs.rulebook import MatchingRules
-from services.matching.domain.places import Place, normalise
 from services.matching.domain.support_profile import GettingSupport
 from services.matching.domain.weekly_hours import DAY_MINUTES, WeeklyTime
 

@@ -4,17 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from libs.asks.area import Area, area_of
-from services.matching.domain.places import Place, normalise
-
-_INWARD = 3
-"""Letters at the end of a postcode that say which street: LS6 of LS6 3AB, 10 of 10115."""
-_LEAST_WHOLE = 5
-"""What is shorter is a district or a town already."""
-
-
-def district_of(postcode: str) -> str:
-    key = normalise(postcode)
-    return key[:-_INWARD] if len(key) >= _LEAST_WHOLE else key
+from libs.places import Place, district_of
 
 
 def read_districts(places: Mapping[str, Place]) -> Mapping[str, Area]:

@@ -16,9 +16,9 @@ from datetime import date
 from math import ceil, degrees
 
 from libs.great_circle import EARTH_RADIUS_KM, Place, distance_km
+from libs.places import MICRO
+from libs.places import Place as StoredPlace
 from libs.rulebook.readiness import Held, missing_credentials
-from services.matching.domain.places import MICRO
-from services.matching.domain.places import Place as StoredPlace
 from services.matching.domain.ranking_input import Conditions, RankingInput, Span, SupportedPerson, TeamMember, Worker
 from services.matching.domain.support_profile import MAX_REACH_KM, GettingSupport, GivingSupport
 from services.matching.domain.weekly_hours import WeeklyTime

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kith.matching.v1.enums import WorksAs
+from libs.places import Place, find_place, normalise
 from libs.refusals import invalid
 from libs.texts.words import check_words
-from services.matching.domain.places import Place, find_place, normalise
 from services.matching.domain.weekly_hours import DAY_MINUTES, WeeklyTime, check_times
 
 SCOPE = "team"

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from libs.access import hats, held_credentials
 from libs.database.engine import UnitOfWork
 from libs.great_circle import distance_km
+from libs.places import MICRO, Place
 from services.matching.domain.ask_fit import asks_that_fit
 from services.matching.domain.co_op_ask import OwnReply, ReceivedAsk
-from services.matching.domain.places import MICRO, Place
 from services.matching.domain.suggestion_question import within_km
 from services.matching.storage import open_offers, received_asks
 

@@ -9,12 +9,12 @@ from kith.matching.v1 import support_profiles_pb2 as pb
 from kith.matching.v1.enums import WorksAs
 from libs.access.acting_audit import while_acting
 from libs.host.component import Runtime
+from libs.places import Place
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_id
 from services.matching.commands.set_getting_support import set_getting_support
 from services.matching.commands.set_giving_support import set_giving_support
-from services.matching.domain.places import Place
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.weekly_hours import WeeklyTime, parse_weekly_time
 from services.matching.queries.find_offers import FoundOffer, OfferFilter, find_offers

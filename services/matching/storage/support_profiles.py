@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.database.rows import RowMapper, row_mapper, values_of
-from services.matching.domain.places import Place
+from libs.places import Place
 from services.matching.domain.support_profile import GettingSupport, GivingSupport
 from services.matching.domain.weekly_hours import WeeklyTime
 from services.matching.storage.tables import current_member, getting_support, giving_support

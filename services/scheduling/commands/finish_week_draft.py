@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 from kith.scheduling.v1.enums import DraftPlaceKind, WeekDraftState
 from libs.database.engine import UnitOfWork
-from libs.refusals import NotFound
+from services.scheduling.commands.all_can_come import all_can_come
 from services.scheduling.domain.draft_inputs import visit_key, worker_key
-from services.scheduling.domain.taking import reasons_against
 from services.scheduling.domain.week_draft import DraftPlace, DraftStep, DraftVisit, changes_between, step
 from services.scheduling.domain.week_problem import WorkerAnswer
 from services.scheduling.domain.worker_hours import Times
-from services.scheduling.storage import draft_records, visit_places, visits, week_drafts, worker_facts
+from services.scheduling.storage import draft_records, visit_places, week_drafts
 from services.scheduling.storage.draft_records import DraftReason
 
 
@@ -57,11 +56,11 @@ async def finish_week_draft(work: UnitOfWork, draft_id: UUID, plan: MadePlan, *,
         # Somebody may have been erased since; they are not proposed.
         planned = {workers[key] for key in plan.comes.get(visit_key(each.number), ()) if key in workers}
         known = {workers[key] for key in plan.published.get(visit_key(each.number), ()) if key in workers}
-        if known != set(coming[each.visit]):
+        if known - {draft.absent} != set(coming[each.visit]) - {draft.absent}:
             # The plan knows nothing of who has taken it or given it back since: nobody goes, or comes again, who did not agree to that.
             planned = set(coming[each.visit])
         places = _places(each, coming[each.visit], planned)
-        if await _all_can_come(work, each, [place.worker for place in places if place.kind is DraftPlaceKind.NEW], accepted, zone):
+        if await all_can_come(work, each, [place.worker for place in places if place.kind is DraftPlaceKind.NEW], accepted, zone):
             await week_drafts.add_places(work, places)
         else:
             await week_drafts.add_places(work, _places(each, coming[each.visit], set(coming[each.visit])))
@@ -82,25 +81,3 @@ async def finish_week_draft(work: UnitOfWork, draft_id: UUID, plan: MadePlan, *,
 def _places(visit: DraftVisit, published: Sequence[UUID], planned: set[UUID]) -> list[DraftPlace]:
     kinds = changes_between(published, planned)
     return [DraftPlace(visit.draft, visit.visit, worker, visit.planner, visit.person, kind) for worker, kind in kinds.items()]
-
-
-async def _all_can_come(
-    work: UnitOfWork, visit: DraftVisit, new: Sequence[UUID], accepted: defaultdict[UUID, list[Times]], zone: ZoneInfo
-) -> bool:
-    """By every rule, with what the draft proposes to them besides: `accepted`, which grows. The engine is not trusted with the law."""
-    if not new:
-        return True
-    try:
-        now = await visits.get(work, visit.visit)
-    except NotFound:
-        return False
-    facts, times = await worker_facts.load(work, now, new), (now.starts, now.ends)
-    for worker in new:
-        own = accepted[worker]
-        overlaps = any(starts < now.ends and now.starts < ends for starts, ends in own)
-        looked_at = replace(facts[worker], paid_times=(*facts[worker].paid_times, *own), elsewhere=facts[worker].elsewhere or overlaps)
-        if reasons_against(zone, now, 0, looked_at, work.now):
-            return False
-    for worker in new:
-        accepted[worker].append(times)
-    return True

@@ -1,28 +1,47 @@
 """Gathers once what a draft is made of, and keeps it: a restart in the middle makes the same plan of the same record."""
 
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.draft_inputs import Numbers, WeekFacts, number, pose
+from services.scheduling.domain.ways import Ways
 from services.scheduling.domain.week_draft import DraftVisit, WeekDraft
-from services.scheduling.domain.week_problem import USUAL_WEIGHTS
 from services.scheduling.domain.week_record import WeekRecord, inputs_hash, record_document
+from services.scheduling.engine.week_change import settling
 from services.scheduling.engine.week_plan import WEEK_ENGINE_VERSION
-from services.scheduling.storage import draft_facts, draft_records, week_drafts
+from services.scheduling.storage import draft_facts, draft_records, draft_rules, week_drafts
 
 
-async def prepare_week_draft(work: UnitOfWork, draft: WeekDraft, *, zone: ZoneInfo) -> str:
+@dataclass(frozen=True)
+class DraftSettings:
+    """Of this co-op: its clock, and how long ways take."""
+
+    zone: ZoneInfo
+    ways: Ways
+
+
+async def prepare_week_draft(work: UnitOfWork, draft: WeekDraft, settings: DraftSettings) -> str:
     """The record, still without a plan."""
     if (kept := await draft_records.find(work, draft.id)) is not None:
         return kept
-    week = await draft_facts.load(work, draft)
+    week, rule = await draft_facts.load(work, draft, settings.ways), await draft_rules.get(work)
     numbers = number(week)
-    problem = pose(zone, week, numbers)
-    record = record_document(WeekRecord(problem, USUAL_WEIGHTS, WEEK_ENGINE_VERSION, draft.seed, draft.iterations, 0, {}, {})).decode()
-    await draft_records.add(work, draft.id, record, numbers.workers)
+    problem = pose(settings.zone, week, numbers)
+    weights = rule.weights if draft.absent is None else settling(rule.weights)
+    record = WeekRecord(problem, weights, WEEK_ENGINE_VERSION, draft.seed, draft.iterations, 0, {}, {}, rule.rulebook_hash)
+    document = record_document(record).decode()
+    await draft_records.add(work, draft.id, document, numbers.workers)
     await week_drafts.add_visits(work, _visits(draft, week, numbers))
-    await week_drafts.set_inputs_hash(work, draft.id, inputs_hash(problem))
-    return record
+    prepared = replace(
+        draft,
+        inputs_hash=inputs_hash(problem),
+        rulebook_hash=rule.rulebook_hash,
+        visits_without_way=week.visits_without_way,
+        workers_without_way=week.workers_without_way,
+    )
+    await week_drafts.save(work, prepared)
+    return document
 
 
 def _visits(draft: WeekDraft, week: WeekFacts, numbers: Numbers) -> list[DraftVisit]:

@@ -36,7 +36,7 @@ async def publish_week_draft(work: UnitOfWork, draft_id: UUID, chosen: Sequence[
         changes = [place for visit in sorted(set(chosen)) for place in places.get(visit, ()) if place.is_change]
         for worker in sorted({place.worker for place in changes}):
             await visit_places.lock_worker(work, worker)
-        await _require_parts(work, chosen, of_draft, places)
+        await _require_parts(work, chosen, of_draft, places, draft.absent)
         for place in changes:
             await _require_published(work, locked[place.visit], place, zone, DraftPlaceKind.GONE)
         for place in changes:
@@ -55,10 +55,14 @@ async def _lock_visits(work: UnitOfWork, draft: UUID, chosen: Collection[UUID]) 
 
 
 async def _require_parts(
-    work: UnitOfWork, chosen: Collection[UUID], of_draft: Mapping[UUID, DraftVisit], places: Mapping[UUID, Sequence[DraftPlace]]
+    work: UnitOfWork,
+    chosen: Collection[UUID],
+    of_draft: Mapping[UUID, DraftVisit],
+    places: Mapping[UUID, Sequence[DraftPlace]],
+    absent: UUID | None,
 ) -> None:
     now = await week_drafts.list_now(work, chosen)
-    parts = {visit: part_of(of_draft[visit], places.get(visit, ()), now.get(visit)) for visit in chosen if visit in of_draft}
+    parts = {visit: part_of(of_draft[visit], places.get(visit, ()), now.get(visit), absent) for visit in chosen if visit in of_draft}
     require_publishable(chosen, parts)
 
 
@@ -71,8 +75,9 @@ async def _require_published(work: UnitOfWork, visit: Visit, place: DraftPlace, 
             await take_place(work, visit, place.worker, visit.version, zone=zone)
             return
         await visit_records.require_not_begun(work, visit.id, place.worker)
-        await visit_places.give_back(work, visit.id, place.worker)
-        await events_out.visit_given_back(work, visit.id, visit.person, place.worker, "drafted")
+        # Without whom the week was drafted may have given it back meanwhile.
+        if await visit_places.give_back(work, visit.id, place.worker):
+            await events_out.visit_given_back(work, visit.id, visit.person, place.worker, "drafted")
     except Refusal as refusal:
         raise Conflict("WEEK_DRAFT_CHANGED", visit=str(visit.id)) from refusal
 

@@ -1,15 +1,16 @@
 """A draft of a week: the engine proposes who could come, each worker and person answers, and the planner publishes what all agreed to.
 
-| state     | stop   | finish | fail   | send  | publish   | drop    |
-|-----------|--------|--------|--------|-------|-----------|---------|
-| making    | making | draft  | failed | -     | -         | dropped |
-| draft     | -      | -      | -      | asked | -         | dropped |
-| asked     | -      | -      | -      | -     | published | dropped |
-| published | -      | -      | -      | -     | -         | -       |
-| dropped   | -      | -      | -      | -     | -         | -       |
-| failed    | -      | -      | -      | -     | -         | -       |
+| state     | stop   | finish | fail   | choose | send  | publish   | drop    |
+|-----------|--------|--------|--------|--------|-------|-----------|---------|
+| making    | making | draft  | failed | -      | -     | -         | dropped |
+| draft     | -      | -      | -      | draft  | asked | -         | dropped |
+| asked     | -      | -      | -      | asked  | -     | published | dropped |
+| published | -      | -      | -      | -      | -     | -         | -       |
+| dropped   | -      | -      | -      | -      | -     | -         | -       |
+| failed    | -      | -      | -      | -      | -     | -         | -       |
 
-- The planner is the owner of a team, for the visits to themselves, or a secretary, for those to all who agreed to be drafted together.
+- The planner is the owner of a team, for the visits to themselves, or who wears the hat that the rulebook names, for those to all who
+  agreed to be drafted together.
 - Nobody is in a draft who has not said beforehand that they may be. Until it is sent, nobody but the planner knows of it.
 - A part is what is proposed for one visit. It is agreed once every worker whom it touches has said yes, those who would come and those in
   whose place they would; the person may say "not this one". Every part stands by itself: it breaks no rule without the others.
@@ -32,6 +33,7 @@ class DraftStep(StrEnum):
     STOP = "stop"
     FINISH = "finish"
     FAIL = "fail"
+    CHOOSE = "choose"
     SEND = "send"
     PUBLISH = "publish"
     DROP = "drop"
@@ -44,8 +46,16 @@ NEXT: Mapping[WeekDraftState, Mapping[DraftStep, WeekDraftState]] = {
         DraftStep.FAIL: WeekDraftState.FAILED,
         DraftStep.DROP: WeekDraftState.DROPPED,
     },
-    WeekDraftState.DRAFT: {DraftStep.SEND: WeekDraftState.ASKED, DraftStep.DROP: WeekDraftState.DROPPED},
-    WeekDraftState.ASKED: {DraftStep.PUBLISH: WeekDraftState.PUBLISHED, DraftStep.DROP: WeekDraftState.DROPPED},
+    WeekDraftState.DRAFT: {
+        DraftStep.CHOOSE: WeekDraftState.DRAFT,
+        DraftStep.SEND: WeekDraftState.ASKED,
+        DraftStep.DROP: WeekDraftState.DROPPED,
+    },
+    WeekDraftState.ASKED: {
+        DraftStep.CHOOSE: WeekDraftState.ASKED,
+        DraftStep.PUBLISH: WeekDraftState.PUBLISHED,
+        DraftStep.DROP: WeekDraftState.DROPPED,
+    },
     WeekDraftState.PUBLISHED: {},
     WeekDraftState.DROPPED: {},
     WeekDraftState.FAILED: {},
@@ -74,6 +84,12 @@ class WeekDraft:
     stop_asked: bool = False
     engine: str = ""
     inputs_hash: str = ""
+    absent: UUID | None = None
+    """Without whom the week is planned."""
+    rulebook_hash: str = ""
+    """Of the rulebook whose weights count; empty for the usual ones."""
+    visits_without_way: int = 0
+    workers_without_way: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,8 @@ class DraftPlace:
     kind: DraftPlaceKind
     answer: DraftAnswer = DraftAnswer.WAITING
     answered_at: datetime | None = None
+    chosen: bool = False
+    """By the planner, not by the engine."""
 
     @property
     def is_change(self) -> bool:
@@ -121,9 +139,11 @@ class VisitNow:
     coming: frozenset[UUID]
 
 
-def start(new_id: UUID, planner: UUID, monday: date, iterations: int, now: datetime, *, together: bool) -> WeekDraft:
+def start(
+    new_id: UUID, planner: UUID, monday: date, iterations: int, now: datetime, *, together: bool, absent: UUID | None = None
+) -> WeekDraft:
     """The seed is of no meaning; a short one can be read out."""
-    return WeekDraft(new_id, planner, together, monday, WeekDraftState.MAKING, new_id.int % _SEEDS, iterations, now)
+    return WeekDraft(new_id, planner, together, monday, WeekDraftState.MAKING, new_id.int % _SEEDS, iterations, now, absent=absent)
 
 
 def step(draft: WeekDraft, what: DraftStep) -> WeekDraft:
@@ -141,21 +161,27 @@ def changes_between(published: Collection[UUID], planned: Collection[UUID]) -> M
     return kinds | {worker: DraftPlaceKind.GONE for worker in published if worker not in planned}
 
 
-def part_of(visit: DraftVisit, places: Sequence[DraftPlace], now: VisitNow | None) -> DraftPart:
-    """How far the proposal for a visit has come; `now` is None for a visit that no longer takes place, or has started."""
+def part_of(visit: DraftVisit, places: Sequence[DraftPlace], now: VisitNow | None, absent: UUID | None = None) -> DraftPart:
+    """How far the proposal for a visit has come; `now` is None for a visit that no longer takes place, or has started. `absent` is the
+    worker without whom the draft is.
+    """
     if visit.published:
         return DraftPart.PUBLISHED
     if not any(place.is_change for place in places):
         return DraftPart.UNCHANGED
     before = {place.worker for place in places if place.kind is not DraftPlaceKind.NEW}
-    if now is None or now.version != visit.version or now.coming != before:
+    if now is None or now.version != visit.version or now.coming not in (before, before - {absent}):
         return DraftPart.STALE
     answers = {visit.answer} | {place.answer for place in places if place.is_change}
     if DraftAnswer.NO in answers:
         return DraftPart.DECLINED
     # The person's silence is a yes: they agreed that their visits may be drafted, and anybody of their team may come unasked.
-    waits = any(place.answer is not DraftAnswer.YES for place in places if place.is_change)
+    waits = any(place.answer is not DraftAnswer.YES for place in places if place.is_change and not _need_not_answer(place, absent))
     return DraftPart.WAITING if waits else DraftPart.AGREED
+
+
+def _need_not_answer(place: DraftPlace, absent: UUID | None) -> bool:
+    return place.worker == absent and place.kind is DraftPlaceKind.GONE
 
 
 def require_publishable(chosen: Collection[UUID], parts: Mapping[UUID, DraftPart]) -> None:

@@ -43,6 +43,8 @@ class WeekWorker:
     most_minutes: int | None = None
     daily_rest: int = 0
     """Least minutes between the last visit of one day and the first of the next; 0 for who is not bound by it."""
+    goes: str = ""
+    """Which table of `WeekProblem.travel_by` is theirs; empty for `travel`."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class WeekProblem:
     workers: Sequence[WeekWorker]
     travel: Mapping[tuple[str, str], int]
     """Minutes from place to place; a pair that is missing takes none."""
+    travel_by: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
+    """The same for those who go another way, such as by bicycle."""
 
 
 @dataclass(frozen=True)

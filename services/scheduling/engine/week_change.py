@@ -82,7 +82,7 @@ def change_week(
     """The first answer: who came still comes where they can. Raises KeyError for what is not of this week, else ValueError."""
     changed, touched = _changed_problem(problem, plan, change)
     comes = _still_come(changed, plan.comes, touched)
-    week = Week(changed, _settling(weights), _as_published(plan.comes, comes, touched))
+    week = Week(changed, settling(weights), _as_published(plan.comes, comes, touched))
     search = search_for(week, week.holders(comes), 0, plain=plain)
     search.fill(hardest_first(week, [place for place, visit in enumerate(week.places) if week.visits[visit].id in touched]))
     return ChangedWeek(changed, plan_of(Week(changed, weights), search.best, 0), plan.comes, touched)
@@ -99,7 +99,7 @@ def settle_week(
 ) -> ChangedWeek:
     """A better plan after the first answer, near to the one before the change. `progress` is as in `plan_week`."""
     comes = changed.plan.comes
-    week = Week(changed.problem, _settling(weights), _as_published(changed.before, comes, changed.touched))
+    week = Week(changed.problem, settling(weights), _as_published(changed.before, comes, changed.touched))
     most = max(len(changed.before.keys() - changed.touched) * MOST_MOVED // 100, len(changed.moved))
     search = search_for(week, week.holders(comes), seed, most, plain=plain)
     done = search_on(search, iterations, progress, SETTLING_HOTTEST, plain=plain)
@@ -158,5 +158,6 @@ def _as_published(before: Comes, now: Comes, touched: frozenset[str]) -> Comes:
     return {**before, **{visit: before.get(visit, frozenset()) & now.get(visit, frozenset()) for visit in touched}}
 
 
-def _settling(weights: WeekWeights) -> WeekWeights:
+def settling(weights: WeekWeights) -> WeekWeights:
+    """Those of a week that is near to one that was published: who changes hands counts more."""
     return replace(weights, change=max(weights.change, SETTLING_CHANGE))

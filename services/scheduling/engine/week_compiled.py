@@ -1,6 +1,6 @@
 """The compiled search for a week behind the interface of `ReferenceWeekSearch`: lays a problem and a plan out as the kernel's tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -89,8 +89,13 @@ def _numbered(names: Iterable[str]) -> dict[str, int]:
 
 
 def _travel(week: Week, stations: list[str]) -> Table:
+    """The tables of all ways of going, one under another."""
+    return np.vstack([_travel_of(week.travel(goes), stations) for goes in week.ways_of_going])
+
+
+def _travel_of(table: Mapping[tuple[str, str], int], stations: list[str]) -> Table:
     """A table of travel that is rows already is taken as it is: a hundred thousand pairs one by one would take as long as a plan."""
-    table, found = week.problem.travel, np.zeros((len(stations), len(stations)), np.int64)
+    found = np.zeros((len(stations), len(stations)), np.int64)
     if isinstance(table, TravelTable):
         known = [(number, table.numbers[name]) for number, name in enumerate(stations) if name in table.numbers]
         ours, theirs = [number for number, _ in known], [number for _, number in known]
@@ -162,6 +167,7 @@ def _visit_rows(week: Week, stations: dict[str, int], persons: dict[str, int]) -
 def _worker_rows(week: Week, stations: dict[str, int], longest_way: int) -> Table:
     rows = np.zeros((len(week.workers), tables.WORKER_COLUMNS), np.int64)
     for number, worker in enumerate(week.workers):
+        rows[number, tables.GOES] = week.ways_of_going.index(worker.goes) * len(stations)
         rows[number, tables.HOME], rows[number, tables.REST] = stations[worker.place], worker.daily_rest
         rows[number, tables.WISHED] = tables.NO_LIMIT if worker.wished_minutes is None else worker.wished_minutes
         rows[number, tables.MOST] = tables.NO_LIMIT if worker.most_minutes is None else worker.most_minutes

@@ -11,6 +11,7 @@ from services.scheduling.engine.week_kernel_tables import (
     END,
     FAIRNESS_POINTS,
     FIRST,
+    GOES,
     HOLDER,
     HOME,
     LONGEST,
@@ -48,15 +49,15 @@ _HOUR, _FAIRNESS_UNIT = week_points.HOUR, week_points.FAIRNESS_UNIT
 
 
 @compiled
-def _leg(visits: Table, travel: Table, home: int, before: int, after: int) -> int:
-    """From one visit of a worker to the next, by home if a night lies between; -1 is home itself."""
+def _leg(visits: Table, travel: Table, goes: int, home: int, before: int, after: int) -> int:
+    """From one visit of a worker to the next, by home if a night lies between; -1 is home itself. `goes` is the first row of their way."""
     if before < 0:
-        return int(travel[home, visits[after, STATION]]) if after >= 0 else 0
+        return int(travel[goes + home, visits[after, STATION]]) if after >= 0 else 0
     if after < 0:
-        return int(travel[visits[before, STATION], home])
+        return int(travel[goes + visits[before, STATION], home])
     if visits[before, DAY] == visits[after, DAY]:
-        return int(travel[visits[before, STATION], visits[after, STATION]])
-    return int(travel[visits[before, STATION], home] + travel[home, visits[after, STATION]])
+        return int(travel[goes + visits[before, STATION], visits[after, STATION]])
+    return int(travel[goes + visits[before, STATION], home] + travel[goes + home, visits[after, STATION]])
 
 
 @compiled
@@ -84,11 +85,11 @@ def _position(routes: Table, worker: int, count: int, visit: int) -> int:
 
 
 @compiled
-def _apart(visits: Table, travel: Table, longest_way: int, rest: int, earlier: int, later: int) -> bool:
+def _apart(visits: Table, travel: Table, goes: int, longest_way: int, rest: int, earlier: int, later: int) -> bool:
     """Whether one worker can come to both."""
     gap = visits[later, START] - visits[earlier, END]
     # The table of travel is large, and mostly the time between is longer than any way.
-    if gap < 0 or (gap < longest_way and gap < travel[visits[earlier, STATION], visits[later, STATION]]):
+    if gap < 0 or (gap < longest_way and gap < travel[goes + visits[earlier, STATION], visits[later, STATION]]):
         return False
     return bool(gap >= rest or visits[earlier, DAY] == visits[later, DAY])
 
@@ -98,7 +99,7 @@ def conflicts(board: Board, visit: int, worker: int, most: int) -> int:
     """How many of the worker's visits stand against this one, up to one more than `most`; the first are in AGAINST, by time."""
     visits, routes, steps = board.visits, board.routes, board.steps
     count, rest, reach = board.workers[worker, VISITS], board.workers[worker, REST], board.workers[worker, REACH]
-    position, found = _position(routes, worker, count, visit), 0
+    position, found, goes = _position(routes, worker, count, visit), 0, board.workers[worker, GOES]
     index, soonest, latest = position, visits[visit, START] - board.numbers[LONGEST] - reach, visits[visit, END] + reach
     while index > 0 and visits[routes[worker, index - 1], START] > soonest:
         index -= 1
@@ -107,7 +108,7 @@ def conflicts(board: Board, visit: int, worker: int, most: int) -> int:
         if visits[other, START] >= latest:
             break
         earlier, later = (other, visit) if index < position else (visit, other)
-        if other == visit or not _apart(visits, board.travel, board.numbers[LONGEST_WAY], rest, earlier, later):
+        if other == visit or not _apart(visits, board.travel, goes, board.numbers[LONGEST_WAY], rest, earlier, later):
             steps[found, AGAINST] = other
             found += 1
         index += 1
@@ -171,10 +172,11 @@ def leave(board: Board, place: int) -> None:
 def _count(board: Board, worker: int, position: int, sign: int) -> None:
     """Adds what the visit at this position of the route costs, or takes it off."""
     visits, travel, routes, numbers = board.visits, board.travel, board.routes, board.numbers
-    visit, home = routes[worker, position], board.workers[worker, HOME]
+    visit, home, goes = routes[worker, position], board.workers[worker, HOME], board.workers[worker, GOES]
     before = routes[worker, position - 1] if position else NOBODY
     after = routes[worker, position + 1] if position + 1 < board.workers[worker, VISITS] else NOBODY
-    way = _leg(visits, travel, home, before, visit) + _leg(visits, travel, home, visit, after) - _leg(visits, travel, home, before, after)
+    way = _leg(visits, travel, goes, home, before, visit) + _leg(visits, travel, goes, home, visit, after)
+    way -= _leg(visits, travel, goes, home, before, after)
     points, person = numbers[TRAVEL_POINTS] * way + board.pairs[worker, visit, POINTS], visits[visit, PERSON]
     if board.faces[worker, person, TIMES] == (0 if sign > 0 else 1):
         points += board.faces[worker, person, NEW_FACE]

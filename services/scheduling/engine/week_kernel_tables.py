@@ -14,8 +14,9 @@ from services.scheduling.engine.kernel_tables import Table
 # MISSING is how many of the published workers do not come.
 START, END, STATION, PERSON, DAY, FIRST, COUNT, MISSING = range(8)
 VISIT_COLUMNS = 8
-# Of a worker. REACH: visits further apart never stand against each other. VISITS is the length of the route.
-HOME, WISHED, MOST, REST, REACH, VISITS, MINUTES = range(7)
+# Of a worker. REACH: visits further apart never stand against each other. VISITS is the length of the route. GOES is the first row of
+# their own table of travel: those of all ways of going stand one under another.
+HOME, WISHED, MOST, REST, REACH, VISITS, MINUTES, GOES = range(8)
 WORKER_COLUMNS = 8
 # Of a place: its visit, its worker, and its worker in the best plan so far.
 VISIT, HOLDER, BEST_HOLDER = range(3)

@@ -28,9 +28,11 @@ class Week:
             raise ValueError("a visit starts on Monday or later, and ends after that")
         if any(len({thing.id for thing in things}) < len(things) for things in (self.problem.visits, self.problem.workers)):
             raise ValueError("an id stands twice")
-        travel = self.problem.travel
-        if not isinstance(travel, TravelTable) and any(minutes < 0 for minutes in travel.values()):
-            raise ValueError("travel takes no time less than zero")
+        for travel in (self.problem.travel, *self.problem.travel_by.values()):
+            if not isinstance(travel, TravelTable) and any(minutes < 0 for minutes in travel.values()):
+                raise ValueError("travel takes no time less than zero")
+        if any(worker.goes and worker.goes not in self.problem.travel_by for worker in self.problem.workers):
+            raise ValueError("a worker goes in a way that has no table of travel")
 
     @cached_property
     def visits(self) -> tuple[WeekVisit, ...]:
@@ -101,8 +103,17 @@ class Week:
     def minutes(self, visits: Iterable[int]) -> int:
         return sum(self.visits[visit].end - self.visits[visit].start for visit in visits)
 
-    def way(self, origin: str, destination: str) -> int:
-        return self.problem.travel.get((origin, destination), 0)
+    @cached_property
+    def ways_of_going(self) -> tuple[str, ...]:
+        """The tables of travel that are in use, in the order of the kernel."""
+        return ("", *sorted(self.problem.travel_by))
+
+    def travel(self, goes: str) -> Mapping[tuple[str, str], int]:
+        return self.problem.travel_by[goes] if goes else self.problem.travel
+
+    def way(self, worker: int, origin: str, destination: str) -> int:
+        """Minutes, as this worker goes."""
+        return self.travel(self.workers[worker].goes).get((origin, destination), 0)
 
     def routes(self, comes: Mapping[str, frozenset[str]]) -> list[list[int]]:
         """The visits of each worker in the order of time. Who is no worker of this week has no route."""

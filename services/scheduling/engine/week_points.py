@@ -31,7 +31,7 @@ def worker_points(week: Week, worker: int, visits: Sequence[int]) -> dict[str, i
     mine = [week.visits[visit] for visit in visits]
     prefer_others = week.prefers - me.preferred
     return {
-        "travel": weights.travel * _way(week, me.place, visits),
+        "travel": weights.travel * _way(week, worker, visits),
         "new_face": weights.new_face * sum(not me.known.get(person) for person in {visit.person for visit in mine}),
         "not_preferred": weights.not_preferred * sum(visit.person in prefer_others for visit in mine),
         "short_of_wish": weights.short_of_wish * max(0, wished - minutes) // HOUR,
@@ -41,14 +41,15 @@ def worker_points(week: Week, worker: int, visits: Sequence[int]) -> dict[str, i
     }
 
 
-def _way(week: Week, home: str, visits: Sequence[int]) -> int:
+def _way(week: Week, worker: int, visits: Sequence[int]) -> int:
     """Every day from home and back, with the ways between. A night visit belongs to the day on which it starts."""
+    home = week.workers[worker].place
     way, here, day = 0, home, None
     for visit in visits:
         place = week.visits[visit].place
         if day is not None and week.day(visit) != day:
-            way += week.way(here, home)
+            way += week.way(worker, here, home)
             here = home
-        way += week.way(here, place)
+        way += week.way(worker, here, place)
         here, day = place, week.day(visit)
-    return way + week.way(here, home) if visits else 0
+    return way + week.way(worker, here, home) if visits else 0

@@ -12,9 +12,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from services.scheduling.domain.travel import TravelTable
 from services.scheduling.domain.week_problem import WeekPlan, WeekProblem, WeekVisit, WeekWeights, WeekWorker
 from services.scheduling.domain.week_record import WeekRecord, record_document
 from services.scheduling.engine.week_plan import plan_week
@@ -39,7 +40,7 @@ def main() -> None:
 def plan_record(record: WeekRecord, progress: Callable[[int], bool]) -> Mapping[str, object]:
     """The record with its plan, and the answers by visit."""
     plan = plan_week(record.problem, record.seed, record.iterations, record.weights, progress, plain=record.iterations <= _PLAIN_UP_TO)
-    made = record_of(record.problem, plan, record.seed, record.iterations, record.weights)
+    made = replace(record_of(record.problem, plan, record.seed, record.iterations, record.weights), rulebook=record.rulebook)
     return {
         "record": record_document(made).decode(),
         "plan": {visit: sorted(comes) for visit, comes in plan.comes.items()},
@@ -57,12 +58,23 @@ def read_own_record(document: Mapping[str, Any]) -> WeekRecord:
     """Of a document that `record_document` wrote; what plan it may have is left out."""
     week = document["week"]
     places, rows = week["places"], week["travel"]
-    travel = {(one, other): rows[i][j] for i, one in enumerate(places) for j, other in enumerate(places)}
+    travel = TravelTable(tuple(places), tuple(map(tuple, rows)))
+    travel_by = {goes: TravelTable(tuple(places), tuple(map(tuple, table))) for goes, table in week.get("travel_by", {}).items()}
     visits = [WeekVisit(**{**each, "kept": frozenset(each["kept"]), "published": frozenset(each["published"])}) for each in week["visits"]]
     workers = [WeekWorker(**{**each, "preferred": frozenset(each["preferred"])}) for each in week["workers"]]
-    problem = WeekProblem(week["monday"], visits, workers, travel)
+    problem = WeekProblem(week["monday"], visits, workers, travel, travel_by)
     weights = WeekWeights(**document["weights"])
-    return WeekRecord(problem, weights, document["engine"], document["seed"], document["iterations"], document["made"], {}, {})
+    return WeekRecord(
+        problem,
+        weights,
+        document["engine"],
+        document["seed"],
+        document["iterations"],
+        document["made"],
+        {},
+        {},
+        document.get("rulebook", ""),
+    )
 
 
 def _is_of_interest(visit: WeekVisit, plan: WeekPlan) -> bool:

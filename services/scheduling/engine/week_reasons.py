@@ -4,7 +4,7 @@ No part of a plan's points depends on who else comes to a visit, so what a worke
 own week, exactly; `nobody` is left out, as it is the same for all. The difference of two answers is the difference of the two plans.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from services.scheduling.domain.week_problem import USUAL_WEIGHTS, SwapAnswer, WeekPlan, WeekProblem, WeekWeights, WorkerAnswer
 from services.scheduling.engine.week_numbers import Week
@@ -21,6 +21,19 @@ def answers_for(problem: WeekProblem, plan: WeekPlan, visit_id: str, weights: We
     visit, routes = week.visit_numbers[visit_id], week.routes(plan.comes)
     answers = [_answer(week, worker, visit, route) for worker, route in enumerate(routes)]
     return tuple(sorted(answers, key=lambda answer: (answer.reason != "", answer.total, answer.worker)))
+
+
+def answers_of(
+    problem: WeekProblem,
+    comes: Mapping[str, frozenset[str]],
+    workers: Collection[str],
+    visits: Collection[str],
+    weights: WeekWeights = USUAL_WEIGHTS,
+) -> Mapping[str, tuple[WorkerAnswer, ...]]:
+    """The same by visit, of these workers alone: only their own visits decide it. Raises KeyError as above."""
+    week = Week(problem, weights)
+    routes, numbers = week.routes(comes), [week.worker_numbers[worker] for worker in sorted(workers)]
+    return {visit: tuple(_answer(week, worker, week.visit_numbers[visit], routes[worker]) for worker in numbers) for visit in visits}
 
 
 def swaps_for(

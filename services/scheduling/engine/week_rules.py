@@ -20,7 +20,7 @@ def reason_between(week: Week, worker: int, one: int, other: int) -> str:
     earlier, later = (week.visits[visit] for visit in sorted((one, other)))
     if earlier.end > later.start:
         return ELSEWHERE
-    if earlier.end + week.way(earlier.place, later.place) > later.start:
+    if earlier.end + week.way(worker, earlier.place, later.place) > later.start:
         return WAY
     if week.day(one) != week.day(other) and later.start - earlier.end < week.workers[worker].daily_rest:
         return REST

@@ -6,7 +6,6 @@ plan.
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from libs import callers
 from libs.database.engine import DATABASE_ERRORS
@@ -18,7 +17,7 @@ from libs.observe.logs import logger
 from libs.refusals import Unavailable
 from services.scheduling.commands.fail_week_draft import fail_week_draft
 from services.scheduling.commands.finish_week_draft import MadePlan, finish_week_draft, read_plan
-from services.scheduling.commands.prepare_week_draft import prepare_week_draft
+from services.scheduling.commands.prepare_week_draft import DraftSettings, prepare_week_draft
 from services.scheduling.storage import week_drafts
 
 LOG = logger("week_drafts")
@@ -28,7 +27,7 @@ _LOOK_SECONDS = 60.0
 _RETRY_SECONDS = 5.0
 
 
-def week_draft_maker(runtime: Runtime, zone: ZoneInfo) -> Callable[[], Awaitable[None]]:
+def week_draft_maker(runtime: Runtime, settings: DraftSettings) -> Callable[[], Awaitable[None]]:
     """The task: it sleeps until somebody wants a draft."""
 
     async def run() -> None:
@@ -36,7 +35,7 @@ def week_draft_maker(runtime: Runtime, zone: ZoneInfo) -> Callable[[], Awaitable
             while True:
                 woken.clear()
                 try:
-                    made = await make_next_draft(runtime, zone)
+                    made = await make_next_draft(runtime, settings)
                 except (*DATABASE_ERRORS, Unavailable) as error:
                     LOG.warning("week_draft_waits", error=type(error).__name__)
                     await wait_for_event(woken, _RETRY_SECONDS)
@@ -47,7 +46,7 @@ def week_draft_maker(runtime: Runtime, zone: ZoneInfo) -> Callable[[], Awaitable
     return run
 
 
-async def make_next_draft(runtime: Runtime, zone: ZoneInfo) -> bool:
+async def make_next_draft(runtime: Runtime, settings: DraftSettings) -> bool:
     """Whether there was one."""
     database, now, caller = runtime.database, runtime.clock.now, callers.job(_NAME)
     async with database.work(caller, now(), f"job:{_NAME}") as work:
@@ -55,7 +54,7 @@ async def make_next_draft(runtime: Runtime, zone: ZoneInfo) -> bool:
         if draft is None:
             return False
         await follow(work, runtime, "identity", "governance")
-        record = await prepare_week_draft(work, draft, zone=zone)
+        record = await prepare_week_draft(work, draft, settings)
     try:
         plan = await _plan(runtime, draft.id, record)
     except WorkerFailedError as error:
@@ -65,7 +64,7 @@ async def make_next_draft(runtime: Runtime, zone: ZoneInfo) -> bool:
         return True
     if plan is not None:
         async with database.work(caller, now(), f"job:{_NAME}") as work:
-            await finish_week_draft(work, draft.id, plan, zone=zone)
+            await finish_week_draft(work, draft.id, plan, zone=settings.zone)
     return True
 
 

@@ -4,32 +4,22 @@ A worker reads all of their own. The planner and the person read of each worker 
 the visit; where a worker comes from, what they wish and what else they do is not for them (ADR 68).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from kith.scheduling.v1.enums import DraftPart, DraftPlaceKind, WeekDraftState
-from libs.access import acting, audit, hats
+from libs.access import acting, audit
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
 from services.scheduling.domain.draft_inputs import NOT_IN_DRAFTS, NOT_IN_TEAM
-from services.scheduling.domain.draft_reasons import points_for_others
+from services.scheduling.domain.draft_reasons import ShownReason, shown_to_others, sort_key
 from services.scheduling.domain.visit import SCOPE
 from services.scheduling.domain.week_draft import DraftPlace, DraftVisit, part_of
 from services.scheduling.storage import draft_records, week_drafts
+from services.scheduling.storage.draft_access import plans
 from services.scheduling.storage.draft_records import DraftReason
-
-
-@dataclass(frozen=True)
-class ShownReason:
-    """`reason` is only for the worker themselves."""
-
-    worker: UUID
-    can_come: bool
-    comes: bool
-    reason: str
-    points: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,7 @@ async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) ->
     principal = await acting.require_principal(work, SCOPE)
     draft = await week_drafts.get(work, draft_id)
     visit = next((each for each in await week_drafts.list_visits(work, draft.id) if each.visit == visit_id), None)
-    is_planner = draft.planner == principal and (not draft.together or await hats.wears(work, hats.SECRETARY))
+    is_planner = await plans(work, draft, principal)
     if visit is None or (not is_planner and draft.state not in (WeekDraftState.ASKED, WeekDraftState.PUBLISHED)):
         raise NotFound("WEEK_DRAFT_UNKNOWN")
     places = (await week_drafts.list_places(work, draft.id)).get(visit.visit, ())
@@ -59,19 +49,16 @@ async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) ->
         reasons = await draft_records.list_reasons(work, draft.id, visit.visit)
         now = await week_drafts.list_now(work, [visit.visit])
         # A worker sees their own place alone; how far the proposal has come depends on all.
-        part = part_of(visit, (await week_drafts.list_places(work, draft.id)).get(visit.visit, ()), now.get(visit.visit))
+        part = part_of(visit, (await week_drafts.list_places(work, draft.id)).get(visit.visit, ()), now.get(visit.visit), draft.absent)
     # Who is not in the team, or not in drafts, is in no table.
     reasons = [each for each in reasons if each.reason not in (NOT_IN_TEAM, NOT_IN_DRAFTS)]
     shown = [_shown(each, places, is_own=each.worker == own_id) for each in reasons if sees_all or each.worker == own_id]
     await audit.record_read(work, "why a worker", "list", visit.person, *(each.worker for each in shown))
-    return DraftReasons(visit, part, places, sorted(shown, key=_order))
+    return DraftReasons(visit, part, places, sorted(shown, key=sort_key))
 
 
 def _shown(reason: DraftReason, places: Sequence[DraftPlace], *, is_own: bool) -> ShownReason:
     comes = any(place.worker == reason.worker and place.kind is not DraftPlaceKind.GONE for place in places)
-    points = reason.points if is_own else points_for_others(reason.points)
-    return ShownReason(reason.worker, not reason.reason, comes, reason.reason if is_own else "", points)
-
-
-def _order(shown: ShownReason) -> tuple[bool, bool, int, UUID]:
-    return not shown.comes, not shown.can_come, sum(shown.points.values()), shown.worker
+    if is_own:
+        return ShownReason(reason.worker, not reason.reason, comes, reason.reason, reason.points)
+    return shown_to_others(reason.worker, reason.reason, reason.points, comes=comes)

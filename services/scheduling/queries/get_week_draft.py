@@ -40,6 +40,8 @@ async def get_week_draft(work: UnitOfWork, draft_id: UUID) -> ShownDraft:
     workers = {place.worker for of_visit in places.values() for place in of_visit}
     await audit.record_read(work, "week draft", "view", *sorted({visit.person for visit in visits} | workers))
     shown = [
-        ShownVisit(visit, part_of(visit, rows, now.get(visit.visit)), rows) for visit in visits for rows in [places.get(visit.visit, ())]
+        ShownVisit(visit, part_of(visit, rows, now.get(visit.visit), draft.absent), rows)
+        for visit in visits
+        for rows in [places.get(visit.visit, ())]
     ]
     return ShownDraft(draft, shown)

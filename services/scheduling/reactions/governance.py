@@ -1,8 +1,9 @@
 """Events of governance: the rulebook in force says what visits need of who goes to them, how long they are kept, when records confirm
-themselves, how the money of a visit is shared out, for how many days ahead somebody is looked for, and when who is told of visits that do
-not start.
+themselves, how the money of a visit is shared out, for how many days ahead somebody is looked for, when who is told of visits that do
+not start, and who has weeks drafted.
 """
 
+from dataclasses import fields
 from datetime import date
 from fractions import Fraction
 
@@ -12,7 +13,9 @@ from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
 from libs.rulebook import MoneyRules, PayFloor, VisitRules, WatchRules
-from services.scheduling.storage import clearance, covers, money_rules, timed_confirmations, watch_rules
+from services.scheduling.domain.week_problem import WeekWeights
+from services.scheduling.storage import clearance, covers, draft_rules, money_rules, timed_confirmations, watch_rules
+from services.scheduling.storage.draft_rules import DraftRule
 
 
 async def _on_adopted(work: UnitOfWork, event: Event) -> None:
@@ -29,6 +32,9 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
         watch = message.watch
         minutes = (watch.late_after_minutes, watch.next_after_minutes, watch.lone_after_minutes)
         await watch_rules.replace(work, WatchRules(*minutes, watch.lone_always))
+    if message.HasField("drafts"):
+        weights = WeekWeights(**{part.name: getattr(message.drafts, part.name) for part in fields(WeekWeights)})
+        await draft_rules.replace(work, DraftRule(message.drafts.hat, weights, message.rulebook_hash))
 
 
 def _money(adopted: AdoptedMoney) -> MoneyRules:
@@ -41,5 +47,5 @@ def _money(adopted: AdoptedMoney) -> MoneyRules:
     )
 
 
-_FILLS = ("credential_rule", "retention_rule", "visit_rule", "money_rule", "pay_floor", "cover_rule", "watch_rule")
+_FILLS = ("credential_rule", "retention_rule", "visit_rule", "money_rule", "pay_floor", "cover_rule", "watch_rule", "draft_rule")
 REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, _FILLS)

@@ -24,10 +24,11 @@ _TOGETHER = (
 _INSERT_WORKER, _INSERT_PERSON = insert(worker_draft_choice), insert(person_draft_choice)
 _SAVE_WORKER = _INSERT_WORKER.on_conflict_do_update(
     index_elements=["worker"],
-    set_={name: _INSERT_WORKER.excluded[name] for name in ("wished_minutes", "free_parts", "may_change", "since")},
+    set_={name: _INSERT_WORKER.excluded[name] for name in ("wished_minutes", "free_parts", "may_change", "since", "district", "goes")},
 )
 _SAVE_PERSON = _INSERT_PERSON.on_conflict_do_update(
-    index_elements=["person"], set_={name: _INSERT_PERSON.excluded[name] for name in ("together", "may_change", "set_by", "since")}
+    index_elements=["person"],
+    set_={name: _INSERT_PERSON.excluded[name] for name in ("together", "may_change", "set_by", "since", "district")},
 )
 _DROP_WORKER = delete(worker_draft_choice).where(worker_draft_choice.c.worker == bindparam("of"))
 _to_worker = row_mapper(WorkerDraftChoice)

@@ -11,6 +11,7 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.domain import continuity
 from services.scheduling.domain.draft_inputs import WeekFacts
 from services.scheduling.domain.visit import COMES_AS, Visit
+from services.scheduling.domain.ways import Ways
 from services.scheduling.domain.week_draft import WeekDraft
 from services.scheduling.storage import draft_choices, teams, visit_places, worker_facts
 from services.scheduling.storage.tables import visit, visit_place
@@ -52,8 +53,11 @@ async def list_workers(work: UnitOfWork, visits: Sequence[Visit]) -> Mapping[UUI
     }
 
 
-async def load(work: UnitOfWork, draft: WeekDraft) -> WeekFacts:
-    visits = await list_to_plan(work, await list_persons(work, draft), draft.monday)
+async def load(work: UnitOfWork, draft: WeekDraft, ways: Ways, persons_of: Collection[UUID] | None = None) -> WeekFacts:
+    """`persons_of` narrows it to visits to these."""
+    of_draft = await list_persons(work, draft)
+    wanted = of_draft if persons_of is None else [person for person in of_draft if person in persons_of]
+    visits = await list_to_plan(work, wanted, draft.monday)
     teams_workers = await list_workers(work, visits)
     coming = await visit_places.list_workers_of(work, [visit.id for visit in visits])
     persons = dict.fromkeys(visit.person for visit in visits)
@@ -70,6 +74,9 @@ async def load(work: UnitOfWork, draft: WeekDraft) -> WeekFacts:
         frozenset(person for person, choice in own.items() if choice and choice.may_change),
         known,
         await _minutes_elsewhere(work, draft.monday, visits, choices),
+        {person: choice.district for person, choice in own.items() if choice and choice.district},
+        ways,
+        draft.absent,
     )
 
 

@@ -18,6 +18,16 @@ _REASONS = (
     .order_by(week_draft_reason.c.worker)
 )
 _SAVE_RECORD = update(week_draft_record).where(week_draft_record.c.draft == bindparam("of")).values(record=bindparam("made"))
+_CHANGE_REASON = (
+    update(week_draft_reason)
+    .where(
+        week_draft_reason.c.draft == bindparam("of"),
+        week_draft_reason.c.visit == bindparam("at"),
+        week_draft_reason.c.worker == bindparam("whose"),
+    )
+    .values(reason=bindparam("now_reason"), points=bindparam("now_points"))
+)
+_EXPLAINED = select(week_draft_reason.c.visit).where(week_draft_reason.c.draft == bindparam("of")).distinct()
 _ADD_RECORD, _ADD_WORKER, _ADD_REASON = insert(week_draft_record), insert(week_draft_worker), insert(week_draft_reason)
 
 
@@ -59,11 +69,29 @@ async def list_workers(work: UnitOfWork, draft: UUID) -> Mapping[int, UUID]:
 
 
 async def add_reasons(work: UnitOfWork, reasons: Iterable[DraftReason]) -> None:
-    if rows := [values_of(each, "points") | {"points": [f"{part} {points}" for part, points in each.points.items()]} for each in reasons]:
+    if rows := [values_of(each, "points") | {"points": _written(each)} for each in reasons]:
         await work.connection.execute(_ADD_REASON, rows)
+
+
+async def change_reasons(work: UnitOfWork, reasons: Iterable[DraftReason]) -> None:
+    """Of workers of whom there is one already."""
+    if rows := [
+        {"of": each.draft, "at": each.visit, "whose": each.worker, "now_reason": each.reason, "now_points": _written(each)}
+        for each in reasons
+    ]:
+        await work.connection.execute(_CHANGE_REASON, rows)
+
+
+async def list_explained(work: UnitOfWork, draft: UUID) -> set[UUID]:
+    """The visits for which there are reasons, as far as the transaction sees."""
+    return set((await work.connection.execute(_EXPLAINED, {"of": draft})).scalars())
 
 
 async def list_reasons(work: UnitOfWork, draft: UUID, visit: UUID) -> list[DraftReason]:
     """As far as the transaction sees."""
     rows = await work.connection.execute(_REASONS, {"of": draft, "at": visit})
     return [_to_reason(row, points={part: int(points) for part, points in map(str.split, row.points)}) for row in rows]
+
+
+def _written(reason: DraftReason) -> list[str]:
+    return [f"{part} {points}" for part, points in reason.points.items()]

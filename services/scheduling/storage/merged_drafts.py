@@ -26,4 +26,4 @@ async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))
     await work.connection.execute(update(person_draft_choice).where(person_draft_choice.c.set_by == other).values(set_by=kept))
     named = (exists().where(column.table.c.draft == week_draft.c.id, column == other) for column in _NAMING)
-    await work.connection.execute(delete(week_draft).where(or_(week_draft.c.planner == other, *named)))
+    await work.connection.execute(delete(week_draft).where(or_(week_draft.c.planner == other, week_draft.c.absent == other, *named)))

@@ -34,11 +34,16 @@ PERSON_TABLES = (
     PersonTable(
         drafts.worker_draft_choice,
         ("worker",),
-        ("worker", "wished_minutes", "free_parts", "may_change", "since"),
+        ("worker", "wished_minutes", "free_parts", "may_change", "since", "district", "goes"),
         erasure=(Delete(),),
         own_alone=True,
     ),
-    PersonTable(drafts.person_draft_choice, ("person",), ("person", "together", "may_change", "set_by", "since"), erasure=(Delete(),)),
+    PersonTable(
+        drafts.person_draft_choice,
+        ("person",),
+        ("person", "together", "may_change", "set_by", "since", "district"),
+        erasure=(Delete(),),
+    ),
     PersonTable(
         drafts.week_draft_reason,
         ("worker",),
@@ -50,7 +55,7 @@ PERSON_TABLES = (
     PersonTable(
         drafts.week_draft_place,
         ("worker", "person"),
-        ("draft", "visit", "worker", "planner", "person", "kind", "answer", "answered_at"),
+        ("draft", "visit", "worker", "planner", "person", "kind", "answer", "answered_at", "chosen"),
         erasure=(Delete(),),
     ),
     PersonTable(
@@ -61,8 +66,15 @@ PERSON_TABLES = (
     ),
     PersonTable(
         drafts.week_draft,
-        ("planner",),
-        ("id", "planner", "together", "monday", "state", "seed", "iterations", "started_at", "done", "stop_asked", "engine", "inputs_hash"),
+        ("planner", "absent"),
+        (
+            *("id", "planner", "together", "monday", "state", "seed", "iterations", "started_at", "done", "stop_asked", "engine"),
+            *("inputs_hash", "absent", "rulebook_hash"),
+        ),
+        {
+            "visits_without_way": "how many visits no way to is counted",
+            "workers_without_way": "how many workers no way of is counted",
+        },
         erasure=(Delete(),),
     ),
     PersonTable(
@@ -223,6 +235,7 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
     "cover_rule": "what the rulebook says of looking for somebody in place of who left",
     "watch_rule": "what the rulebook says of the watch",
+    "draft_rule": "what the rulebook says of drafts of weeks",
     "watch_pulse": "when it was last looked who is to be told, and what is late or missed",
     "watch_gap": "when nobody was watching",
 }

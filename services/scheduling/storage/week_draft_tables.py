@@ -4,7 +4,7 @@ A draft is seen by its planner, a visit of it by the person, a place by the work
 for each worker whom the draft looked at, which they alone read; `week_draft_record` is what it was made of, without names.
 """
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text, true
 
 from libs.database.columns import MOMENT, key, optional, required
 from services.scheduling.storage.tables import metadata
@@ -26,6 +26,8 @@ worker_draft_choice = Table(
     required("free_parts", ARRAY(Text)),
     required("may_change", Boolean),
     required("since", MOMENT),
+    required("district", Text, server_default=""),
+    optional("goes", Text),
 )
 
 person_draft_choice = Table(
@@ -36,6 +38,7 @@ person_draft_choice = Table(
     required("may_change", Boolean),
     required("set_by", Uuid),
     required("since", MOMENT),
+    required("district", Text, server_default=""),
 )
 
 week_draft = Table(
@@ -53,20 +56,46 @@ week_draft = Table(
     required("stop_asked", Boolean),
     required("engine", Text),
     required("inputs_hash", Text),
+    optional("absent", Uuid),
+    required("rulebook_hash", Text, server_default=""),
+    required("visits_without_way", Integer, server_default="0"),
+    required("workers_without_way", Integer, server_default="0"),
+    Index("week_draft_by_absent", "absent"),
     Index("week_draft_by_planner", "planner", "monday"),
     Index("week_draft_by_monday", "monday"),
-    # A planner has one draft of a week that something can still become of.
+    # A planner has one draft of a week that something can still become of, and one more without each worker.
     Index(
         "week_draft_live",
         "planner",
         "together",
         "monday",
         unique=True,
-        postgresql_where=text("state in ('making', 'draft', 'asked')"),
+        postgresql_where=text("state in ('making', 'draft', 'asked') and absent is null"),
+    ),
+    Index(
+        "week_draft_live_without",
+        "planner",
+        "together",
+        "monday",
+        "absent",
+        unique=True,
+        postgresql_where=text("state in ('making', 'draft', 'asked') and absent is not null"),
     ),
 )
 
 week_draft_record = Table("week_draft_record", metadata, key("draft", Uuid, _of_draft()), required("record", Text))
+
+draft_rule = Table(
+    "draft_rule",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=true()),
+    required("hat", Text),
+    required("rulebook_hash", Text),
+    *(
+        required(part, Integer)
+        for part in ("nobody", "travel", "new_face", "not_preferred", "short_of_wish", "over_wish", "fairness", "change")
+    ),
+)
 
 week_draft_visit = Table(
     "week_draft_visit",
@@ -98,6 +127,7 @@ week_draft_place = Table(
     required("kind", Text),
     required("answer", Text),
     optional("answered_at", MOMENT),
+    required("chosen", Boolean, server_default="false"),
     Index("week_draft_place_by_visit", "visit"),
     Index("week_draft_place_by_worker", "worker"),
     Index("week_draft_place_by_person", "person"),

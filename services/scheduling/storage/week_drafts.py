@@ -53,6 +53,19 @@ _NOW = select(visit.c.id, visit.c.version).where(
     among(visit.c.id, "visits"), visit.c.state.in_(TAKES_PLACE), visit.c.starts > bindparam("now", type_=MOMENT)
 )
 _COMING = select(visit_place.c.visit, visit_place.c.worker).where(among(visit_place.c.visit, "visits"), visit_place.c.coming)
+_REMOVE_PLACE = delete(week_draft_place).where(
+    week_draft_place.c.draft == bindparam("of"),
+    week_draft_place.c.visit == bindparam("at"),
+    week_draft_place.c.worker == bindparam("whose"),
+)
+_PROPOSED_TO = (
+    select(week_draft_visit)
+    .join(
+        week_draft_place, and_(week_draft_place.c.draft == week_draft_visit.c.draft, week_draft_place.c.visit == week_draft_visit.c.visit)
+    )
+    .where(week_draft_visit.c.draft == bindparam("of"), week_draft_place.c.worker == bindparam("whose"))
+    .where(week_draft_place.c.kind == DraftPlaceKind.NEW.value)
+)
 _to_draft = row_mapper(WeekDraft)
 _to_visit = row_mapper(DraftVisit)
 _to_place = row_mapper(DraftPlace)
@@ -76,8 +89,13 @@ async def save(work: UnitOfWork, changed: WeekDraft) -> None:
     await work.connection.execute(_SAVE.values(values_of(changed, "id")), {"saved": changed.id})
 
 
-async def set_inputs_hash(work: UnitOfWork, draft: UUID, inputs_hash: str) -> None:
-    await work.connection.execute(_SAVE.values(inputs_hash=inputs_hash), {"saved": draft})
+async def remove_place(work: UnitOfWork, removed: DraftPlace) -> None:
+    await work.connection.execute(_REMOVE_PLACE, {"of": removed.draft, "at": removed.visit, "whose": removed.worker})
+
+
+async def list_proposed_to(work: UnitOfWork, draft: UUID, worker: UUID) -> list[DraftVisit]:
+    """To which visits they would come by this draft and do not come yet."""
+    return list(map(_to_visit, await work.connection.execute(_PROPOSED_TO, {"of": draft, "whose": worker})))
 
 
 async def find_in_the_making(work: UnitOfWork) -> WeekDraft | None:

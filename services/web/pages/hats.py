@@ -16,9 +16,10 @@ _OFFICES = (hat_names.SECRETARY, hat_names.SCRUTINEER)
 
 
 async def offices(ctx: PageContext, worn: Collection[str]) -> list[str]:
-    """The hats that a secretary gives and takes here. That of the Link is one where the rulebook has it, or somebody still wears it."""
-    has_link = (await fetch_rulebook(ctx)).link_hat == hat_names.LINK
-    return [*_OFFICES, *([hat_names.LINK] if has_link or hat_names.LINK in worn else [])]
+    """The hats that a secretary gives and takes here. Some are hats only where the rulebook has them, or somebody still wears them."""
+    rules = await fetch_rulebook(ctx)
+    of_rulebook = {hat_names.LINK: rules.link_hat, hat_names.ROTA_HOLDER: rules.draft_hat}
+    return [*_OFFICES, *(hat for hat, named in of_rulebook.items() if named == hat or hat in worn)]
 
 
 async def change_hat(ctx: PageContext, form: Form) -> Response:

@@ -17,6 +17,14 @@ async def link_hat(ctx: PageContext) -> str:
     return (await fetch_rulebook(ctx)).link_hat or hat_names.SECRETARY
 
 
+async def draft_hat(ctx: PageContext) -> str:
+    """In which weeks are drafted for all who agreed to it, by the rulebook in force; empty for who does not have it here."""
+    if ctx.acting:
+        return ""
+    hat = (await fetch_rulebook(ctx)).draft_hat or hat_names.SECRETARY
+    return hat if ctx.has_hat(hat) else ""
+
+
 def class_names(rules: pb.GetRulebookResponse) -> dict[str, str]:
     """Names of the classes by key."""
     return {member_class.key: member_class.name for member_class in rules.classes}

@@ -11,13 +11,13 @@ from kith.matching.v1.enums import WorksAs
 from libs.asks.area import Area
 from libs.asks.documents import Ask
 from libs.asks.vocabulary import BLOCKS
+from libs.places import Place, district_of
 from libs.refusals import FailedPrecondition, Invalid, NotFound
 from libs.rulebook import MatchingRules
 from services.matching.domain import co_op_ask
 from services.matching.domain.ask_fit import who_fits
 from services.matching.domain.co_op_ask import AskReply, AskWords, CoOpAsk, times_of, wanted_of
-from services.matching.domain.districts import district_of, read_districts
-from services.matching.domain.places import Place
+from services.matching.domain.districts import read_districts
 from services.matching.domain.suggestion_question import Supporter
 from services.matching.domain.support_profile import GivingSupport
 from services.matching.domain.weekly_hours import DAY_MINUTES, WeeklyTime, merge

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from libs.places import Place, PlacesFileError, find_place, read_places
 from libs.refusals import Invalid
-from services.matching.domain.places import Place, PlacesFileError, find_place, read_places
 
 EXAMPLE = Path("examples/places/postcodes.csv")
 

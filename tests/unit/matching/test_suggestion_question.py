@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kith.matching.v1.enums import WorksAs
 from libs.great_circle import distance_km, whole_metres
-from services.matching.domain.places import Place
+from libs.places import Place
 from services.matching.domain.ranking import Reason, rank
 from services.matching.domain.ranking_file import ranking_file
 from services.matching.domain.ranking_input import RankingInput

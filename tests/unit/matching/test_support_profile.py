@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kith.matching.v1.enums import WorksAs
+from libs.places import Place
 from libs.refusals import Invalid
-from services.matching.domain.places import Place
 from services.matching.domain.support_profile import GettingSupport, GivingSupport, check_getting, check_giving
 
 PLACES = {"ZZ11AA": Place(51_500_000, -100_000)}

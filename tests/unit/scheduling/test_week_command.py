@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from scripts.cli import week_file
 from scripts.cli.main import main
 from scripts.cli.strict_json import JsonNode
 from services.scheduling.domain.week_problem import USUAL_WEIGHTS, WeekPlan
-from services.scheduling.domain.week_record import inputs_hash, record_document
+from services.scheduling.domain.week_record import ChosenByHand, inputs_hash, record_document, with_choice
 from services.scheduling.engine.week_plan import plan_week
+from services.scheduling.engine.week_process import read_own_record
 from services.scheduling.engine.week_record import recompute, record_of
 from tests.support.spoilt_files import NOT_STRICT_JSON
 from tests.support.week_problems import random_week
@@ -72,6 +74,25 @@ def test_what_is_written_is_read_as_it_was(seed: int) -> None:
     assert recompute(read, plain=True) == recompute(record, plain=True)
 
 
+def test_ways_of_going_the_rulebook_and_choices_by_hand_are_read_as_they_were_and_the_plan_is_the_engines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workers = [replace(WEEK.workers[0], goes="car"), *WEEK.workers[1:]]
+    problem = replace(WEEK, workers=workers, travel_by={"car": {pair: minutes // 2 for pair, minutes in WEEK.travel.items()}})
+    record = replace(record_of(problem, plan_week(problem, 1, 50, plain=True), 1, 50, USUAL_WEIGHTS), rulebook="a" * 64)
+    text = with_choice(with_choice(record_document(record).decode(), CHOSEN), replace(CHOSEN, instead_of="w1"))
+    read = week_file.read_record(JsonNode.parse(text))
+    assert (read.chosen, record_document(read).decode()) == ((CHOSEN, replace(CHOSEN, instead_of="w1")), text)
+    assert record_document(replace(read, chosen=())) == record_document(record)
+    assert inputs_hash(problem) != inputs_hash(WEEK)
+    assert solve(tmp_path, text, "--plain") == 0
+    assert json.loads(capsys.readouterr().out)["same_as_recorded"] is True
+    assert record_document(read_own_record(json.loads(text))).decode() == record_document(replace(record, comes={}, points={})).decode()
+
+
+CHOSEN = ChosenByHand("v0", "w0", "")
+
+
 def test_the_hash_does_not_depend_on_the_order_in_which_a_week_is_given() -> None:
     turned = type(WEEK)(WEEK.monday, WEEK.visits[::-1], WEEK.workers[::-1], dict(reversed(list(WEEK.travel.items()))))
     assert inputs_hash(turned) == inputs_hash(WEEK)
@@ -94,6 +115,12 @@ BAD_RECORDS: list[tuple[list[Any], Any, str]] = [
     (["week", "travel", 0], [0], "week.travel[0]: must be"),
     (["week", "travel", 0], "none", "week.travel[0]: must be a list"),
     (["week", "travel"], [], "week.travel: must be"),
+    (["week", "workers", 0, "goes"], "car", "week.workers[0].goes: must be one of travel_by, or left out"),
+    (["week", "travel_by"], {}, "week.travel_by: must name a way of going, or be left out"),
+    (["week", "travel_by"], {"car": [[0]]}, "week.travel_by.car: must be"),
+    (["rulebook"], "", "rulebook: must be a text that is not empty"),
+    (["chosen"], [{"visit": "v99", "worker": "w0", "instead_of": ""}], "chosen[0].visit: must be the id of a visit of this file"),
+    (["chosen"], [{"visit": "v0", "worker": "", "instead_of": ""}], "chosen[0].worker: must be the id of a worker of this file"),
     (["inputs"], "0" * 64, "inputs: must be the hash of this week"),
     (["engine"], 99, "engine: must be 1, the version of this engine, not 99"),
     (["made"], 901, "made: must be a whole number, at most 900"),

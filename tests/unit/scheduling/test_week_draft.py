@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.scheduling.v1.enums import DraftAnswer, DraftPart, DraftPlaceKind, VisitState, WeekDraftState
+from kith.scheduling.v1.enums import DraftAnswer, DraftPart, DraftPlaceKind, VisitState, WayOfGoing, WeekDraftState
+from libs.places import read_places
 from libs.refusals import Conflict, FailedPrecondition, Invalid
 from services.scheduling.domain.draft_choice import DAY_PARTS, WorkerDraftChoice, is_free, worker_choice
 from services.scheduling.domain.draft_inputs import WeekFacts, number, pose
 from services.scheduling.domain.draft_reasons import points_for_others
 from services.scheduling.domain.taking import WorkerFacts
 from services.scheduling.domain.visit import Visit
+from services.scheduling.domain.ways import read_ways
 from services.scheduling.domain.week_draft import (
     NEXT,
     DraftPlace,
@@ -37,13 +40,13 @@ STARTS = datetime(2026, 3, 9, 9, tzinfo=UTC)
 ADA, WREN, ROBIN, JAY, DRAFT, VISIT, OTHER, TEAM = (UUID(int=number) for number in range(1, 9))
 MAKING, DRAFTED, ASKED = WeekDraftState.MAKING, WeekDraftState.DRAFT, WeekDraftState.ASKED
 TABLE: dict[WeekDraftState, tuple[WeekDraftState | None, ...]] = {
-    # stop, finish, fail, send, publish, drop
-    MAKING: (MAKING, DRAFTED, WeekDraftState.FAILED, None, None, WeekDraftState.DROPPED),
-    DRAFTED: (None, None, None, ASKED, None, WeekDraftState.DROPPED),
-    ASKED: (None, None, None, None, WeekDraftState.PUBLISHED, WeekDraftState.DROPPED),
-    WeekDraftState.PUBLISHED: (None,) * 6,
-    WeekDraftState.DROPPED: (None,) * 6,
-    WeekDraftState.FAILED: (None,) * 6,
+    # stop, finish, fail, choose, send, publish, drop
+    MAKING: (MAKING, DRAFTED, WeekDraftState.FAILED, None, None, None, WeekDraftState.DROPPED),
+    DRAFTED: (None, None, None, DRAFTED, ASKED, None, WeekDraftState.DROPPED),
+    ASKED: (None, None, None, ASKED, None, WeekDraftState.PUBLISHED, WeekDraftState.DROPPED),
+    WeekDraftState.PUBLISHED: (None,) * 7,
+    WeekDraftState.DROPPED: (None,) * 7,
+    WeekDraftState.FAILED: (None,) * 7,
 }
 """By state and step, written down once more: the state that follows, or none."""
 REFUSALS = {MAKING: "WEEK_DRAFT_IN_THE_MAKING", DRAFTED: "WEEK_DRAFT_NOT_ASKED", ASKED: "WEEK_DRAFT_ASKED"}
@@ -62,7 +65,7 @@ def test_every_path_of_four_steps_is_what_the_table_says() -> None:
             draft = step(draft, each)
             assert draft.state is following
     assert [state for state, steps in NEXT.items() if steps] == [MAKING, DRAFTED, ASKED], "as the unique index says"
-    assert [len(steps) for steps in NEXT.values()] == [4, 2, 2, 0, 0, 0]
+    assert [len(steps) for steps in NEXT.values()] == [4, 3, 3, 0, 0, 0]
 
 
 def a_visit(**changes: object) -> DraftVisit:
@@ -102,6 +105,23 @@ def test_a_part_is_agreed_once_all_said_yes_and_the_visit_is_as_it_was(
     assert part_of(a_visit(published=True), places, now) is DraftPart.PUBLISHED
     expected = DraftPart.DECLINED if part in (DraftPart.WAITING, DraftPart.AGREED) else part
     assert part_of(a_visit(answer=NO), places, now) is expected, "not this one"
+
+
+@pytest.mark.capability("S6")
+@pytest.mark.parametrize(
+    ("answer", "coming", "part"),
+    [
+        (DraftAnswer.WAITING, {ROBIN}, DraftPart.AGREED),
+        (DraftAnswer.WAITING, set(), DraftPart.AGREED),
+        (NO, {ROBIN}, DraftPart.DECLINED),
+        (YES, {JAY}, DraftPart.STALE),
+    ],
+)
+def test_without_a_worker_their_silence_is_a_yes_and_their_no_counts(answer: DraftAnswer, coming: set[UUID], part: DraftPart) -> None:
+    places, now = [a_place(WREN, NEW, YES), a_place(ROBIN, GONE, answer)], VisitNow(2, frozenset(coming))
+    assert part_of(a_visit(), places, now, ROBIN) is part
+    wren_is_asked = part_of(a_visit(), [a_place(WREN, NEW), a_place(ROBIN, GONE)], now, ROBIN)
+    assert wren_is_asked is (DraftPart.STALE if part is DraftPart.STALE else DraftPart.WAITING)
 
 
 def test_only_what_is_agreed_is_published_and_the_first_that_is_not_is_named() -> None:
@@ -183,6 +203,33 @@ def test_the_engine_gets_numbers_and_only_who_may_be_proposed() -> None:
     assert (first.start, first.end, first.kept, first.published) == (9 * 60, 10 * 60, frozenset(), frozenset())
     assert second.kept == second.published == frozenset({robin.id}), "Robin stays"
     assert not [text for text in (ADA, WREN, ROBIN, JAY, VISIT, OTHER) if str(text) in repr(problem)]
+
+
+@pytest.mark.capability("S1")
+def test_homes_are_numbers_and_each_way_is_as_the_worker_goes() -> None:
+    ways = read_ways(read_places(Path("examples/places/postcodes.csv")), Path("nowhere"))
+    choices = {
+        WREN: WorkerDraftChoice(WREN, None, (), may_change=False, since=NOW, district="ZZ1", goes=WayOfGoing.BICYCLE),
+        JAY: WorkerDraftChoice(JAY, None, (), may_change=False, since=NOW, district="GONE", goes=WayOfGoing.FOOT),
+    }
+    week = a_week(choices=choices, districts={ADA: "ZZ6"}, ways=ways)
+    problem = pose(ZONE, week, number(week))
+    wren, robin, jay = problem.workers
+    assert ([visit.place for visit in problem.visits], wren.place, robin.place, jay.place) == (["place-1"] * 2, "place-2", "", "")
+    assert (wren.goes, robin.goes, jay.goes) == ("bicycle", "", "foot")
+    assert problem.travel_by["bicycle"]["place-2", "place-1"] == ways.minutes(WayOfGoing.BICYCLE, "ZZ1", "ZZ6") > 0
+    assert "ZZ" not in repr((problem, {way: dict(table) for way, table in problem.travel_by.items()}))
+    assert (week.visits_without_way, week.workers_without_way) == (0, 1), "a district that the file no longer has is not known"
+    unknown = a_week(choices=choices, ways=ways)
+    assert (unknown.visits_without_way, unknown.workers_without_way) == (2, 1)
+
+
+@pytest.mark.capability("S6")
+def test_without_a_worker_nobody_keeps_them_and_they_can_come_to_nothing() -> None:
+    week = a_week(absent=ROBIN)
+    problem = pose(ZONE, week, number(week))
+    assert problem.workers[1].cannot == {"visit-1": "WORKER_ABSENT", "visit-2": "WORKER_ABSENT"}
+    assert (sorted(problem.visits[1].kept), sorted(problem.visits[1].published)) == ([], ["worker-2"])
 
 
 @pytest.mark.capability("S1")

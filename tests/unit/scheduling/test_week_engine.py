@@ -56,6 +56,29 @@ def test_the_compiled_search_finds_the_plan_of_the_plain_one(seed: int) -> None:
     assert plan_week(problem, seed, 1_000) == plan_week(problem, seed, 1_000, plain=True)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_they_agree_where_workers_go_in_different_ways_and_each_way_counts_as_its_worker_goes(seed: int) -> None:
+    problem = in_different_ways(random_week(seed))
+    plan = plan_week(problem, seed, 1_000)
+    assert plan == plan_week(problem, seed, 1_000, plain=True)
+    assert (plan.points, broken_rules(problem, plan.comes)) == (plan_points(problem, plan.comes, USUAL_WEIGHTS), [])
+
+
+def in_different_ways(problem: WeekProblem) -> WeekProblem:
+    """The first worker as before, the next three times as slow, the third on foot, with a table that knows no way."""
+    workers = [replace(worker, goes=("", "slow", "foot")[number % 3]) for number, worker in enumerate(problem.workers)]
+    slow = {pair: 3 * minutes for pair, minutes in problem.travel.items()}
+    return replace(problem, workers=workers, travel_by={"slow": slow, "foot": {}})
+
+
+def test_who_goes_slower_is_not_there_in_time() -> None:
+    visits = [a_visit("v1"), a_visit("v2", 10 * 60 + 15, 11 * 60, place="bo", person="bo")]
+    quick, slow = WeekWorker("quick", ""), WeekWorker("slow", "", goes="foot")
+    week = replace(a_week(visits, [slow], {("ash", "bo"): 15}), travel_by={"foot": {("ash", "bo"): 16}})
+    assert sorted(map(len, who_comes(week).values())) == [0, 1]
+    assert who_comes(replace(week, workers=[quick])) == {"v1": ["quick"], "v2": ["quick"]}
+
+
 @pytest.mark.parametrize("iterations", [0, 600])
 def test_they_agree_on_a_week_of_a_small_co_op_too(iterations: int) -> None:
     problem = co_op_week(3, people=24, workers=9)

@@ -54,6 +54,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "team": (fake_teams.OWN_TEAM,),
     "review": (fake_matching.OPEN_REVIEW, fake_matching.CLOSED_REVIEW),
     "worker": (JO,),
+    "candidate": (fake_week_drafts.FERN,),
     "hat": ("rota_holder",),
     "concern": (
         *(fake_concerns.TALKING, fake_concerns.LOOKING_FOR, fake_concerns.BESIDE, fake_concerns.AGREED, fake_concerns.LOOKING_BACK),
@@ -115,7 +116,7 @@ QUERIES = (
     *(f"/week/swaps?done={done}" for done in ("offered", "accept", "decline", "withdraw")),
     *(f"/visits/{fake_visits.OPEN}/who-could?done={done}" for done in ("asked", "before")),
     *(f"/week/proposals?done={done}" for done in ("yes", "no", "not_this", "again")), "/week/drafts?done=dropped",
-    *(f"/week/drafts/{fake_week_drafts.ASKED}?done={done}" for done in ("sent", "published")),
+    *(f"/week/drafts/{fake_week_drafts.ASKED}?done={done}" for done in ("sent", "published", "chosen")),
     *(f"/week/drafts/wishes?done={done}" for done in ("worker", "person")),
     f"/week/drafts/{fake_week_drafts.ASKED}/visits/{fake_visits.OPEN}?from=proposals",
     "/week?done=taken", "/week?done=proposed", "/week?from=2026-12-01",

@@ -139,6 +139,7 @@ class FakeGovernanceService(FakeService):
         super().__init__(gov.DESCRIPTOR.services_by_name["GovernanceService"])
         self.ballot: gov.Ballot | None = None
         self.link_hat = "secretary"
+        self.draft_hat = "secretary"
         self.motions = {
             OPEN_MOTION: make_motion(),
             ANNOUNCED_MOTION: make_motion(
@@ -230,6 +231,7 @@ class FakeGovernanceService(FakeService):
         return gov.GetRulebookResponse(
             rulebook_hash="5f" * 32,
             link_hat=self.link_hat,
+            draft_hat=self.draft_hat,
             text='schema = "kith.rulebook.v1"\n\n[classes.supported]\nname = "Supported member"\n',
             adopted_at=to_timestamp(NOW - timedelta(days=400)),
             classes=[

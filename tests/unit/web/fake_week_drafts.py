@@ -9,6 +9,8 @@ from tests.unit.web.fake_visits import HAD, OPEN, PROPOSED, TAKEN
 
 MAKING, DRAFTED, ASKED, FAILED = (f"01939f00-0000-7000-8000-0000000000f{number}" for number in range(1, 5))
 MONDAY = "2026-11-30"
+FERN = "01939f00-0000-7000-8000-0000000000fe"
+"""A worker whom a planner can choose."""
 _STATES = {
     MAKING: pb.WEEK_DRAFT_STATE_MAKING,
     DRAFTED: pb.WEEK_DRAFT_STATE_DRAFT,
@@ -65,8 +67,24 @@ class FakeWeekDraftService(FakeService):
             pb.WorkerReasons(worker_id=JO, can_come=True, comes=True, points={"new_face": 30, "change": 0, "own": 9}),
             pb.WorkerReasons(worker_id=ADA, can_come=False, reason="NOT_FREE_THEN"),
             pb.WorkerReasons(worker_id=MO, can_come=False),
+            pb.WorkerReasons(worker_id=FERN, can_come=True, points={"new_face": 30, "change": 20, "own": 4}),
         ]
         return pb.GetDraftReasonsResponse(visit=visit, workers=workers)
+
+    def GetWeekWithout(self, _request: pb.GetWeekWithoutRequest) -> pb.GetWeekWithoutResponse:
+        workers = [
+            pb.WorkerReasons(worker_id=FERN, can_come=True, comes=True, points={"new_face": 30}),
+            pb.WorkerReasons(worker_id=MO, can_come=False),
+        ]
+        visit, alone = self.visits[:2]
+        return pb.GetWeekWithoutResponse(
+            visits=[
+                pb.VisitWithout(
+                    visit_id=each.visit_id, person_id=ADA, starts_at=each.starts_at, ends_at=each.ends_at, workers=workers[first:]
+                )
+                for each, first in ((visit, 0), (alone, 1))
+            ]
+        )
 
     def GetDraftProposals(self, _request: pb.GetDraftProposalsRequest) -> pb.GetDraftProposalsResponse:
         return self.proposals

@@ -119,7 +119,12 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/visits/confirming", "/visits/{visit:uuid}/record/step", "/visits/{visit:uuid}/record/wrong"),
         *("/money", "/money/file/{file:int}", "/money/invoices/{invoice:int}"),
         *("/week/drafts", "/week/drafts/wishes", "/week/drafts/{draft:uuid}", "/week/drafts/{draft:uuid}/drop", "/week/proposals"),
-        *("/week/drafts/{draft:uuid}/publish", "/week/drafts/{draft:uuid}/visits/{visit:uuid}"),
+        *(
+            "/week/drafts/{draft:uuid}/publish",
+            "/week/drafts/{draft:uuid}/visits/{visit:uuid}",
+            "/week/without/{worker:uuid}",
+            "/week/drafts/{draft:uuid}/visits/{visit:uuid}/choose/{candidate:uuid}",
+        ),
         *("/visits/series", "/visits/series/new", "/visits/series/new/check"),
         *("/visits/series/{series:uuid}", "/visits/series/{series:uuid}/end", "/visits/series/{series:uuid}/watched"),
         *("/visits/watched", "/visits/{visit:uuid}/watched"),

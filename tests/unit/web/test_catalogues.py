@@ -61,7 +61,7 @@ ASKED_BY_NAME = (
     "swap_state.", "away_done.", "calendar_done.", "my_day_done.", "who_could_done.", "swaps_do.", "swaps_done.",
     "concern_step.", "concern_now.", "concern_beside.", "concern_how.", "concern_for.", "concern_done.", "cover_done.",
     "week_draft_state.", "week_draft_part.", "week_draft_key.", "week_draft_square.", "week_draft_points.", "week_draft_reason.",
-    "week_draft_done.", "proposals_do.", "proposals_done.", "draft_wishes.",
+    "week_draft_done.", "proposals_do.", "proposals_done.", "draft_wishes.", "way_of_going.",
     "visit_record_is.", "visit_record_state.", "visit_record_kind.", "visit_record_line.", "visit_record_do.", "visit_record_timer.",
     "visit_record_ends.", "visit_timer_done.",
     "watch_do.", "watch_done.", "watch_rank.", "watch_open_done.", "watched_done.", "on_way_minutes.", "alert_word.", "alert_state.",

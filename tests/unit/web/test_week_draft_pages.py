@@ -5,12 +5,12 @@ import re
 import pytest
 
 from kith.scheduling.v1 import week_drafts_pb2 as pb
-from libs.refusals import Conflict, FailedPrecondition
+from libs.refusals import Conflict, FailedPrecondition, invalid
 from tests.support.hidden_fields import hidden_fields
-from tests.unit.web.fake_people import ADA
+from tests.unit.web.fake_people import ADA, JO, MO
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_visits import OPEN, TAKEN
-from tests.unit.web.fake_week_drafts import ASKED, DRAFTED, FAILED, MAKING
+from tests.unit.web.fake_week_drafts import ASKED, DRAFTED, FAILED, FERN, MAKING
 from tests.unit.web.html_tables import row_cells
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 from tests.unit.web.visible_text import visible_text
@@ -155,3 +155,69 @@ def test_a_scrutineer_gets_the_file(browser: ScriptlessBrowser) -> None:
     assert f'href="/week/drafts/{ASKED}/file"' in browser.page
     response = browser.http.get(f"/week/drafts/{ASKED}/file")
     assert (response.json(), response.headers["content-type"]) == ({"week": {}}, "application/json")
+
+
+@pytest.mark.capability("S6")
+def test_another_worker_is_chosen_for_one_place_with_the_difference_said_beforehand(
+    fakes: FakeServices, browser: ScriptlessBrowser
+) -> None:
+    of_visit = f"/week/drafts/{ASKED}/visits/{OPEN}"
+    browser.open(of_visit)
+    assert f'href="{of_visit}/choose/{FERN}"' in browser.page
+    assert f"{of_visit}/choose/{JO}" not in browser.page, "Jo comes already by the draft"
+    assert f"{of_visit}/choose/{MO}" not in browser.page, "Mo cannot"
+    assert "/choose/" not in browser.open(f"{of_visit}?from=proposals")
+    text = text_of(browser, f"{of_visit}/choose/{FERN}")
+    assert "Instead of Jo Bright" in text
+    assert "It costs 15 points more." in text
+    assert browser.submit(f"{of_visit}/choose/{FERN}", **{"instead-of": JO}) == (303, f"/week/drafts/{ASKED}?done=chosen")
+    sent = fakes.week_drafts.requests[-1]
+    assert isinstance(sent, pb.ChooseDraftWorkerRequest)
+    assert (sent.draft_id, sent.visit_id, sent.worker_id, sent.instead_of_id) == (ASKED, OPEN, FERN, JO)
+    assert browser.http.get(f"{of_visit}/choose/{MO}").status_code == 404
+    browser.open(f"{of_visit}/choose/{FERN}")
+    fakes.week_drafts.refusals["ChooseDraftWorker"] = FailedPrecondition("DRAFT_WORKER_SAID_YES")
+    browser.submit(f"{of_visit}/choose/{FERN}", **{"instead-of": JO})
+    assert "has been asked and said yes" in browser.page
+
+
+@pytest.mark.capability("S1")
+def test_the_week_without_a_worker_is_seen_before_anybody_is_told(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    path = f"/week/without/{JO}?week=2026-11-30"
+    text = text_of(browser, path)
+    assert "The week without Jo Bright" in text
+    assert "Nobody has been told." in text
+    assert "Nobody of the team who is in drafts could come" in text
+    assert "Cannot: Mo Stone." in text
+    assert "A new face +30" in text
+    assert browser.submit(f"/week/without/{JO}", week="2026-11-30") == (303, f"/week/drafts/{MAKING}")
+    started = fakes.week_drafts.requests[-1]
+    assert isinstance(started, pb.StartWeekDraftRequest)
+    assert (started.monday, started.together, started.without_worker_id) == ("2026-11-30", False, JO)
+    fakes.week_drafts.drafts[ASKED].without_worker_id = JO
+    fakes.week_drafts.drafts[ASKED].visits_without_way = 2
+    text = text_of(browser, f"/week/drafts/{ASKED}")
+    assert "It is the week without Jo Bright." in text
+    assert "For 2 visits we do not know about where they are." in text
+
+
+def test_who_wants_says_about_where_they_set_out_and_how_they_go(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    browser.open("/week/drafts/wishes")
+    fields = {"in-drafts": "yes", "district": "zz1", "goes": "bicycle", "do": "worker"}
+    assert browser.submit("/week/drafts/wishes", **fields)[0] == 303
+    sent = fakes.week_drafts.requests[-1]
+    assert isinstance(sent, pb.SetWorkerDraftChoiceRequest)
+    assert (sent.choice.district, sent.choice.goes) == ("zz1", pb.WAY_OF_GOING_BICYCLE)
+    fakes.week_drafts.refusals["SetWorkerDraftChoice"] = invalid("goes", "WAY_OF_GOING_MISSING")
+    assert browser.submit("/week/drafts/wishes", **fields)[0] == 422
+    assert '<a href="#goes">Choose how you go' in browser.page
+    fakes.week_drafts.refusals["SetPersonDraftChoice"] = invalid("district", "DISTRICT_UNKNOWN")
+    assert browser.submit("/week/drafts/wishes", **{"person-district": "QQ9", "do": "person"})[0] == 422
+    assert '<a href="#person-district">We do not know this first part' in browser.page
+    assert 'value="QQ9"' in browser.page
+
+
+def test_the_planners_hat_is_the_rulebooks(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    assert "together" in browser.open("/week/drafts")
+    fakes.governance.draft_hat = "rota_holder"
+    assert 'value="together"' not in browser.open("/week/drafts"), "Ada is a secretary, and no rota holder"

@@ -1,13 +1,14 @@
 """One visit: when it is, who comes, who proposed it, who agreed, and what this person can do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from services.web.http.forms import Form
-from services.web.page_context import PageContext, utc_datetime
+from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
 from services.web.pages.visits.visit_words import TAKES_PLACE, state_of, times_words, visit_row
@@ -35,6 +36,7 @@ async def show(ctx: PageContext) -> Response:
         visit=visit_row(ctx, visit, names, is_taken=ctx.person_id in response.worker_ids),
         other=other,
         workers=[names[worker].full for worker in response.worker_ids],
+        without=_without(ctx, visit, response.worker_ids, names),
         proposed_by=names[visit.proposed_by].full,
         agreed_by=names[visit.agreed_by].full if visit.agreed_by else "",
         series_id=visit.series_id,
@@ -82,3 +84,12 @@ def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list
     if is_own or (state is VisitState.PROPOSED and visit.proposed_by == ctx.person_id):
         can.append("cancel")
     return can
+
+
+def _without(ctx: PageContext, visit: pb.Visit, workers: Sequence[str], names: Mapping[str, PersonName]) -> list[dict[str, str]]:
+    """For the person of the visit: the rest of the week without each worker of it, also after one who did not come."""
+    day = ctx.local_day(utc_datetime(visit.starts_at))
+    monday = day - timedelta(days=day.weekday())
+    if visit.person_id != ctx.subject_id or state_of(visit) not in TAKES_PLACE or monday + timedelta(weeks=1) <= ctx.local_day():
+        return []
+    return [{"name": names[worker].full, "path": f"/week/without/{worker}?week={monday.isoformat()}"} for worker in workers]

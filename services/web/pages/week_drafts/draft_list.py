@@ -8,7 +8,8 @@ from kith.scheduling.v1 import week_drafts_pb2 as pb
 from services.web.http.forms import Form
 from services.web.page import Access, Page
 from services.web.page_context import PageContext
-from services.web.pages.week_drafts.draft_words import planner_hat, state_of, week_words
+from services.web.pages.rulebook_lookup import draft_hat
+from services.web.pages.week_drafts.draft_words import state_of, week_words
 
 _START = "week-drafts"
 _WEEKS = 4
@@ -17,7 +18,7 @@ _WEEKS = 4
 async def show(ctx: PageContext) -> Response:
     """The person's own, or a secretary's."""
     request = pb.ListWeekDraftsRequest(page_token=ctx.query_param("page"))
-    listed: pb.ListWeekDraftsResponse = await ctx.call(ctx.state.services.week_drafts.ListWeekDrafts, request, planner_hat(ctx))
+    listed: pb.ListWeekDraftsResponse = await ctx.call(ctx.state.services.week_drafts.ListWeekDrafts, request, await draft_hat(ctx))
     proposals: pb.GetDraftProposalsResponse = await ctx.call(
         ctx.state.services.week_drafts.GetDraftProposals, pb.GetDraftProposalsRequest()
     )
@@ -31,7 +32,7 @@ async def show(ctx: PageContext) -> Response:
         more=ctx.next_page(listed.next_page_token),
         weeks=_weeks(ctx),
         waiting=count_waiting(proposals),
-        may_together=bool(planner_hat(ctx)),
+        may_together=bool(await draft_hat(ctx)),
         may_check=not ctx.acting and ctx.has_hat(Access.SCRUTINEER.value),
         done="dropped" if ctx.query_param("done") == "dropped" else "",
     )
@@ -40,7 +41,7 @@ async def show(ctx: PageContext) -> Response:
 async def start(ctx: PageContext, form: Form) -> Response:
     """The draft is made in the background; its page says how far it is."""
     request = pb.StartWeekDraftRequest(request_id=form.request_id, monday=form.text("week"), together=form.text("do") == "together")
-    response: pb.StartWeekDraftResponse = await ctx.call(ctx.state.services.week_drafts.StartWeekDraft, request, planner_hat(ctx))
+    response: pb.StartWeekDraftResponse = await ctx.call(ctx.state.services.week_drafts.StartWeekDraft, request, await draft_hat(ctx))
     return ctx.redirect(f"/week/drafts/{response.draft_id}")
 
 

@@ -11,10 +11,11 @@ from services.web.localisation import dates
 from services.web.page import Access, Page
 from services.web.page_context import PageContext
 from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision, confirmation_page
-from services.web.pages.week_drafts.draft_words import draft_row, people_of, planner_hat, squares, state_of, week_words
+from services.web.pages.rulebook_lookup import draft_hat
+from services.web.pages.week_drafts.draft_words import draft_row, people_of, squares, state_of, week_words
 
 _CHANGE = "week-draft"
-_DONE = ("sent", "published")
+_DONE = ("sent", "published", "chosen")
 
 
 async def show(ctx: PageContext) -> Response:
@@ -23,7 +24,8 @@ async def show(ctx: PageContext) -> Response:
     draft, state = found.draft, state_of(found.draft)
     if state not in (WeekDraftState.DRAFT, WeekDraftState.ASKED, WeekDraftState.PUBLISHED):
         return ctx.render("week_drafts/making", draft=draft, state=state.value if state else "", week=week_words(ctx, draft.monday))
-    names = await ctx.person_names(people_of(found.visits))
+    absent = draft.without_worker_id
+    names = await ctx.person_names([*people_of(found.visits), *([absent] if absent else [])])
     rows = [draft_row(ctx, visit, names) for visit in found.visits]
     changes, first = [row for row in rows if row.changes], date.fromisoformat(draft.monday)
     return ctx.render(
@@ -34,6 +36,7 @@ async def show(ctx: PageContext) -> Response:
         days=[(dates.format_short_day(day), ctx.format_day(day.isoformat())) for day in (first + timedelta(days=n) for n in range(7))],
         squares=squares(ctx, draft.monday, found.visits, names),
         all_visits=len(rows),
+        absent=names[absent].full if absent else "",
         changes=changes,
         gaps=[row for row in rows if row.missing],
         to_publish=sum(row.part is DraftPart.AGREED for row in rows),
@@ -44,7 +47,7 @@ async def show(ctx: PageContext) -> Response:
 
 async def change(ctx: PageContext, form: Form) -> Response:
     """Ends the making, or sends the draft to everybody whom it touches."""
-    draft, services, hat = ctx.path_param("draft"), ctx.state.services.week_drafts, planner_hat(ctx)
+    draft, services, hat = ctx.path_param("draft"), ctx.state.services.week_drafts, await draft_hat(ctx)
     if form.text("do") == "stop":
         await ctx.call(services.StopWeekDraft, pb.StopWeekDraftRequest(request_id=form.request_id, draft_id=draft), hat)
     elif form.text("do") == "send":
@@ -56,7 +59,7 @@ async def change(ctx: PageContext, form: Form) -> Response:
 async def get_draft(ctx: PageContext) -> pb.GetWeekDraftResponse:
     """The one that the path names."""
     request = pb.GetWeekDraftRequest(draft_id=ctx.path_param("draft"))
-    found: pb.GetWeekDraftResponse = await ctx.call(ctx.state.services.week_drafts.GetWeekDraft, request, planner_hat(ctx))
+    found: pb.GetWeekDraftResponse = await ctx.call(ctx.state.services.week_drafts.GetWeekDraft, request, await draft_hat(ctx))
     return found
 
 
@@ -67,7 +70,7 @@ async def _subject(ctx: PageContext) -> ActionSubject:
 
 async def _drop(ctx: PageContext, form: Form, _: PassedDecision | None) -> Response:
     request = pb.DropWeekDraftRequest(request_id=form.request_id, draft_id=ctx.path_param("draft"))
-    await ctx.call(ctx.state.services.week_drafts.DropWeekDraft, request, planner_hat(ctx))
+    await ctx.call(ctx.state.services.week_drafts.DropWeekDraft, request, await draft_hat(ctx))
     return ctx.redirect("/week/drafts?done=dropped")
 
 

@@ -8,8 +8,9 @@ from libs.refusals import Conflict
 from services.web.page import Access
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, InvalidFormError, form_page, require
+from services.web.pages.rulebook_lookup import draft_hat
 from services.web.pages.week_drafts.draft_page import get_draft
-from services.web.pages.week_drafts.draft_words import draft_row, people_of, planner_hat, week_words
+from services.web.pages.week_drafts.draft_words import draft_row, people_of, week_words
 
 _CHOSEN = "visit-"
 
@@ -35,7 +36,7 @@ async def _publish(ctx: PageContext, fields: Fields, request_id: str) -> str:
     require([] if chosen else [ctx.refusal_problem("", "WEEK_DRAFT_NOTHING_CHOSEN")])
     request = pb.PublishWeekDraftRequest(request_id=request_id, draft_id=draft, visit_ids=chosen)
     try:
-        await ctx.call(ctx.state.services.week_drafts.PublishWeekDraft, request, planner_hat(ctx))
+        await ctx.call(ctx.state.services.week_drafts.PublishWeekDraft, request, await draft_hat(ctx))
     except Conflict as refusal:
         visit = refusal.details.get("visit", "")
         if refusal.reason != "WEEK_DRAFT_CHANGED" or visit not in chosen:

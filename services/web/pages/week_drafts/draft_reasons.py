@@ -6,21 +6,24 @@ from starlette.responses import Response
 from kith.scheduling.v1 import week_drafts_pb2 as pb
 from services.web.page import Page
 from services.web.page_context import PageContext
-from services.web.pages.week_drafts.draft_words import draft_row, people_of, planner_hat
+from services.web.pages.rulebook_lookup import draft_hat
+from services.web.pages.week_drafts.draft_words import draft_row, people_of
 
-_PARTS = ("new_face", "not_preferred", "change", "travel", "short_of_wish", "over_wish", "fairness", "own")
+PARTS = ("new_face", "not_preferred", "change", "travel", "short_of_wish", "over_wish", "fairness", "own")
 """In the order in which a table shows them."""
 _BAR_WIDTH = 140
+_CAN_CHOOSE = frozenset({pb.DRAFT_PART_UNCHANGED, pb.DRAFT_PART_WAITING, pb.DRAFT_PART_DECLINED, pb.DRAFT_PART_AGREED})
 
 
 async def show(ctx: PageContext) -> Response:
     """Raises NotFound WEEK_DRAFT_UNKNOWN."""
-    draft, visit = ctx.path_param("draft"), ctx.path_param("visit")
-    request = pb.GetDraftReasonsRequest(draft_id=draft, visit_id=visit)
-    found: pb.GetDraftReasonsResponse = await ctx.call(ctx.state.services.week_drafts.GetDraftReasons, request, planner_hat(ctx))
+    draft = ctx.path_param("draft")
+    found = await get_reasons(ctx)
+    # Of a visit that is the person's own, or whose draft is theirs, all workers are here; whether they may choose, the service decides.
+    can_choose = ctx.query_param("from") != "proposals" and found.visit.part in _CAN_CHOOSE
     names = await ctx.person_names([*people_of([found.visit]), *(each.worker_id for each in found.workers)])
-    parts = [part for part in _PARTS if any(each.points.get(part) for each in found.workers)]
-    most = max((abs(total) for each in found.workers if (total := _total(each))), default=1)
+    parts = [part for part in PARTS if any(each.points.get(part) for each in found.workers)]
+    most = max((abs(total) for each in found.workers if (total := total_of(each))), default=1)
     return ctx.render(
         "week_drafts/reasons",
         back="/week/proposals" if ctx.query_param("from") == "proposals" else f"/week/drafts/{draft}",
@@ -28,22 +31,33 @@ async def show(ctx: PageContext) -> Response:
         parts_shown=parts,
         workers=[
             {
+                "id": each.worker_id,
                 "name": names[each.worker_id].full,
+                "called": names[each.worker_id].short,
                 "is_me": not ctx.acting and each.worker_id == ctx.person_id,
                 "can": each.can_come,
                 "comes": each.comes,
                 "why": _why(ctx, each.reason),
                 "points": [each.points.get(part, 0) for part in parts],
-                "total": _total(each),
-                "width": round(_BAR_WIDTH * max(0, _total(each)) / most),
+                "total": total_of(each),
+                "width": round(_BAR_WIDTH * max(0, total_of(each)) / most),
             }
             for each in found.workers
         ],
+        can_choose=can_choose,
         chosen=", ".join(names[each.worker_id].full for each in found.workers if each.comes),
     )
 
 
-def _total(worker: pb.WorkerReasons) -> int:
+async def get_reasons(ctx: PageContext) -> pb.GetDraftReasonsResponse:
+    """Of the visit that the path names. Raises NotFound WEEK_DRAFT_UNKNOWN."""
+    request = pb.GetDraftReasonsRequest(draft_id=ctx.path_param("draft"), visit_id=ctx.path_param("visit"))
+    found: pb.GetDraftReasonsResponse = await ctx.call(ctx.state.services.week_drafts.GetDraftReasons, request, await draft_hat(ctx))
+    return found
+
+
+def total_of(worker: pb.WorkerReasons) -> int:
+    """All its points."""
     return sum(worker.points.values())
 
 

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from kith.scheduling.v1 import week_drafts_pb2 as pb
 from kith.scheduling.v1.enums import DraftAnswer, DraftPart, DraftPlaceKind, WeekDraftState
 from libs.rpc.enums import known_word
-from services.web.page import Access
 from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.visits.visit_words import times_words
 
@@ -41,6 +40,8 @@ class DraftRow:
     part: DraftPart | None
     status: str
     says: Markup
+    chosen: Sequence[str]
+    """Those of the drafted whom the planner chose by hand."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,9 @@ class SquareRow:
     """The visits of a worker, or those that need somebody, by the days of the week."""
 
     name: str
+    worker_id: str
+    """Empty for those that need somebody."""
     days: Sequence[Sequence[Square]]
-
-
-def planner_hat(ctx: PageContext) -> str:
-    """In which hat a draft is planned: a secretary's needs theirs."""
-    return Access.SECRETARY.value if not ctx.acting and ctx.has_hat(Access.SECRETARY.value) else ""
 
 
 def state_of(draft: pb.WeekDraft) -> WeekDraftState | None:
@@ -107,6 +105,7 @@ def draft_row(ctx: PageContext, visit: pb.DraftVisit, names: Mapping[str, Person
         part,
         _STATUS.get(part, "wait") if part else "wait",
         _part_words(ctx, visit, part, names),
+        [names[place.worker_id].full for place in visit.places if place.chosen and place.worker_id in drafted],
     )
 
 
@@ -122,8 +121,8 @@ def squares(ctx: PageContext, monday: str, visits: Sequence[pb.DraftVisit], name
             if kind is not None:
                 rows.setdefault(place.worker_id, _empty_week())[day].append(_square(ctx, _KINDS[kind], row))
         rows.setdefault("", _empty_week())[day] += [_square(ctx, "open", row) for _ in range(row.missing)]
-    named = [SquareRow(names[worker].full, days) for worker, days in rows.items() if worker]
-    nobody = [SquareRow(str(ctx.say("week_draft.nobody_yet")), days) for worker, days in rows.items() if not worker and any(days)]
+    named = [SquareRow(names[worker].full, worker, days) for worker, days in rows.items() if worker]
+    nobody = [SquareRow(str(ctx.say("week_draft.nobody_yet")), "", days) for worker, days in rows.items() if not worker and any(days)]
     return [*sorted(named, key=lambda row: row.name), *nobody]
 
 

@@ -383,11 +383,14 @@ class GetRulebookResponse(_message.Message):
     RESOLUTION_TYPES_FIELD_NUMBER: _builtins.int
     CREDENTIALS_FIELD_NUMBER: _builtins.int
     LINK_HAT_FIELD_NUMBER: _builtins.int
+    DRAFT_HAT_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     text: _builtins.str
     decision_id: _builtins.str
     link_hat: _builtins.str
     """whose wearers are the Links: secretary, link"""
+    draft_hat: _builtins.str
+    """whose wearers have weeks drafted for all who agreed to it: secretary, rota_holder"""
     @_builtins.property
     def adopted_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -407,10 +410,11 @@ class GetRulebookResponse(_message.Message):
         resolution_types: _abc.Iterable[Global___ResolutionType] | None = ...,
         credentials: _abc.Iterable[Global___CredentialKind] | None = ...,
         link_hat: _builtins.str = ...,
+        draft_hat: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "link_hat", b"link_hat", "resolution_types", b"resolution_types", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "draft_hat", b"draft_hat", "link_hat", b"link_hat", "resolution_types", b"resolution_types", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

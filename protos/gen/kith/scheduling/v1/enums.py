@@ -128,6 +128,12 @@ class DraftPlaceKind(StrEnum):
     GONE = "gone"
 
 
+class WayOfGoing(StrEnum):
+    FOOT = "foot"
+    BICYCLE = "bicycle"
+    CAR = "car"
+
+
 class DraftAnswer(StrEnum):
     WAITING = "waiting"
     YES = "yes"

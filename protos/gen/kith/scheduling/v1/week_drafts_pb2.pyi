@@ -76,6 +76,28 @@ DRAFT_PLACE_KIND_GONE: DraftPlaceKind.ValueType  # 3
 """they come now, and somebody else would"""
 Global___DraftPlaceKind: _TypeAlias = DraftPlaceKind  # noqa: Y015
 
+class _WayOfGoing:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WayOfGoingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WayOfGoing.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WAY_OF_GOING_UNSPECIFIED: _WayOfGoing.ValueType  # 0
+    """not said: no way of theirs is counted"""
+    WAY_OF_GOING_FOOT: _WayOfGoing.ValueType  # 1
+    WAY_OF_GOING_BICYCLE: _WayOfGoing.ValueType  # 2
+    WAY_OF_GOING_CAR: _WayOfGoing.ValueType  # 3
+
+class WayOfGoing(_WayOfGoing, metaclass=_WayOfGoingEnumTypeWrapper):
+    """WayOfGoing is how a worker goes from visit to visit."""
+
+WAY_OF_GOING_UNSPECIFIED: WayOfGoing.ValueType  # 0
+"""not said: no way of theirs is counted"""
+WAY_OF_GOING_FOOT: WayOfGoing.ValueType  # 1
+WAY_OF_GOING_BICYCLE: WayOfGoing.ValueType  # 2
+WAY_OF_GOING_CAR: WayOfGoing.ValueType  # 3
+Global___WayOfGoing: _TypeAlias = WayOfGoing  # noqa: Y015
+
 class _DraftAnswer:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -186,10 +208,15 @@ class WorkerDraftChoice(_message.Message):
     WISHED_MINUTES_FIELD_NUMBER: _builtins.int
     FREE_PARTS_FIELD_NUMBER: _builtins.int
     MAY_CHANGE_FIELD_NUMBER: _builtins.int
+    DISTRICT_FIELD_NUMBER: _builtins.int
+    GOES_FIELD_NUMBER: _builtins.int
     wished_minutes: _builtins.int
     """a week; 0 where they wish for no number"""
     may_change: _builtins.bool
     """a draft may propose that somebody else goes to what they have taken"""
+    district: _builtins.str
+    """where they set out from, as the first part of a postcode; empty: not said. Of a whole postcode that part is kept"""
+    goes: Global___WayOfGoing.ValueType
     @_builtins.property
     def free_parts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """`mon_morning` to `sun_night`; none: at any time"""
@@ -200,10 +227,12 @@ class WorkerDraftChoice(_message.Message):
         wished_minutes: _builtins.int = ...,
         free_parts: _abc.Iterable[_builtins.str] | None = ...,
         may_change: _builtins.bool = ...,
+        district: _builtins.str = ...,
+        goes: Global___WayOfGoing.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["free_parts", b"free_parts", "may_change", b"may_change", "wished_minutes", b"wished_minutes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["district", b"district", "free_parts", b"free_parts", "goes", b"goes", "may_change", b"may_change", "wished_minutes", b"wished_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -217,19 +246,23 @@ class PersonDraftChoice(_message.Message):
 
     TOGETHER_FIELD_NUMBER: _builtins.int
     MAY_CHANGE_FIELD_NUMBER: _builtins.int
+    DISTRICT_FIELD_NUMBER: _builtins.int
     together: _builtins.bool
     """a secretary may draft them together with those to others"""
     may_change: _builtins.bool
     """a draft may propose another worker where one comes already"""
+    district: _builtins.str
+    """where visits to them are, as of a worker"""
     def __init__(
         self,
         *,
         together: _builtins.bool = ...,
         may_change: _builtins.bool = ...,
+        district: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["may_change", b"may_change", "together", b"together"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["district", b"district", "may_change", b"may_change", "together", b"together"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -331,21 +364,25 @@ class StartWeekDraftRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MONDAY_FIELD_NUMBER: _builtins.int
     TOGETHER_FIELD_NUMBER: _builtins.int
+    WITHOUT_WORKER_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     monday: _builtins.str
     """an ISO date"""
     together: _builtins.bool
-    """for all who agreed to it, by a secretary"""
+    """for all who agreed to it, in the hat that the rulebook names"""
+    without_worker_id: _builtins.str
+    """this worker does not come from now on: what they had is settled anew, near to the week as it is"""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         monday: _builtins.str = ...,
         together: _builtins.bool = ...,
+        without_worker_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["monday", b"monday", "request_id", b"request_id", "together", b"together"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["monday", b"monday", "request_id", b"request_id", "together", b"together", "without_worker_id", b"without_worker_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -604,6 +641,10 @@ class WeekDraft(_message.Message):
     INPUTS_HASH_FIELD_NUMBER: _builtins.int
     ENGINE_FIELD_NUMBER: _builtins.int
     STARTED_AT_FIELD_NUMBER: _builtins.int
+    WITHOUT_WORKER_ID_FIELD_NUMBER: _builtins.int
+    VISITS_WITHOUT_WAY_FIELD_NUMBER: _builtins.int
+    WORKERS_WITHOUT_WAY_FIELD_NUMBER: _builtins.int
+    RULEBOOK_HASH_FIELD_NUMBER: _builtins.int
     draft_id: _builtins.str
     monday: _builtins.str
     together: _builtins.bool
@@ -615,6 +656,14 @@ class WeekDraft(_message.Message):
     seed: _builtins.int
     inputs_hash: _builtins.str
     engine: _builtins.str
+    without_worker_id: _builtins.str
+    """empty: everybody may come"""
+    visits_without_way: _builtins.int
+    """it is not known where these are, so no way to them is counted"""
+    workers_without_way: _builtins.int
+    """nor where so many workers set out from, or how they go"""
+    rulebook_hash: _builtins.str
+    """whose weights count; empty: the usual ones"""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -631,10 +680,14 @@ class WeekDraft(_message.Message):
         inputs_hash: _builtins.str = ...,
         engine: _builtins.str = ...,
         started_at: _timestamp_pb2.Timestamp | None = ...,
+        without_worker_id: _builtins.str = ...,
+        visits_without_way: _builtins.int = ...,
+        workers_without_way: _builtins.int = ...,
+        rulebook_hash: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "draft_id", b"draft_id", "engine", b"engine", "inputs_hash", b"inputs_hash", "iterations", b"iterations", "monday", b"monday", "seed", b"seed", "started_at", b"started_at", "state", b"state", "stop_asked", b"stop_asked", "together", b"together"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "draft_id", b"draft_id", "engine", b"engine", "inputs_hash", b"inputs_hash", "iterations", b"iterations", "monday", b"monday", "rulebook_hash", b"rulebook_hash", "seed", b"seed", "started_at", b"started_at", "state", b"state", "stop_asked", b"stop_asked", "together", b"together", "visits_without_way", b"visits_without_way", "without_worker_id", b"without_worker_id", "workers_without_way", b"workers_without_way"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -696,19 +749,23 @@ class DraftPlace(_message.Message):
     WORKER_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
+    CHOSEN_FIELD_NUMBER: _builtins.int
     worker_id: _builtins.str
     kind: Global___DraftPlaceKind.ValueType
     answer: Global___DraftAnswer.ValueType
+    chosen: _builtins.bool
+    """by the planner, not by the engine"""
     def __init__(
         self,
         *,
         worker_id: _builtins.str = ...,
         kind: Global___DraftPlaceKind.ValueType = ...,
         answer: Global___DraftAnswer.ValueType = ...,
+        chosen: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "kind", b"kind", "worker_id", b"worker_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "chosen", b"chosen", "kind", b"kind", "worker_id", b"worker_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -870,6 +927,146 @@ class WorkerReasons(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WorkerReasons: _TypeAlias = WorkerReasons  # noqa: Y015
+
+@_typing.final
+class ChooseDraftWorkerRequest(_message.Message):
+    """ChooseDraftWorkerRequest names who would come to a visit, and instead of whom the planner has seen there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    DRAFT_ID_FIELD_NUMBER: _builtins.int
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    INSTEAD_OF_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    draft_id: _builtins.str
+    visit_id: _builtins.str
+    worker_id: _builtins.str
+    instead_of_id: _builtins.str
+    """empty: for a place that has nobody"""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        draft_id: _builtins.str = ...,
+        visit_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        instead_of_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draft_id", b"draft_id", "instead_of_id", b"instead_of_id", "request_id", b"request_id", "visit_id", b"visit_id", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChooseDraftWorkerRequest: _TypeAlias = ChooseDraftWorkerRequest  # noqa: Y015
+
+@_typing.final
+class ChooseDraftWorkerResponse(_message.Message):
+    """ChooseDraftWorkerResponse is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChooseDraftWorkerResponse: _TypeAlias = ChooseDraftWorkerResponse  # noqa: Y015
+
+@_typing.final
+class GetWeekWithoutRequest(_message.Message):
+    """GetWeekWithoutRequest names a worker, and the week."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    MONDAY_FIELD_NUMBER: _builtins.int
+    TOGETHER_FIELD_NUMBER: _builtins.int
+    worker_id: _builtins.str
+    monday: _builtins.str
+    """an ISO date"""
+    together: _builtins.bool
+    """as StartWeekDraftRequest"""
+    def __init__(
+        self,
+        *,
+        worker_id: _builtins.str = ...,
+        monday: _builtins.str = ...,
+        together: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["monday", b"monday", "together", b"together", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWeekWithoutRequest: _TypeAlias = GetWeekWithoutRequest  # noqa: Y015
+
+@_typing.final
+class GetWeekWithoutResponse(_message.Message):
+    """GetWeekWithoutResponse has the worker's visits from now on in that week, as far as the caller may have them drafted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISITS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def visits(self) -> _containers.RepeatedCompositeFieldContainer[Global___VisitWithout]: ...
+    def __init__(
+        self,
+        *,
+        visits: _abc.Iterable[Global___VisitWithout] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["visits", b"visits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWeekWithoutResponse: _TypeAlias = GetWeekWithoutResponse  # noqa: Y015
+
+@_typing.final
+class VisitWithout(_message.Message):
+    """VisitWithout is a visit of that worker: who would come by the engine's first answer, and what each would cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    WORKERS_FIELD_NUMBER: _builtins.int
+    visit_id: _builtins.str
+    person_id: _builtins.str
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def workers(self) -> _containers.RepeatedCompositeFieldContainer[Global___WorkerReasons]:
+        """as of a draft"""
+
+    def __init__(
+        self,
+        *,
+        visit_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
+        workers: _abc.Iterable[Global___WorkerReasons] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "person_id", b"person_id", "starts_at", b"starts_at", "visit_id", b"visit_id", "workers", b"workers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitWithout: _TypeAlias = VisitWithout  # noqa: Y015
 
 @_typing.final
 class GetDraftProposalsRequest(_message.Message):

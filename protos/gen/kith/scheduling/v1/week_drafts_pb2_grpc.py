@@ -91,6 +91,16 @@ class WeekDraftServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsResponse.FromString,
                 _registered_method=True)
+        self.ChooseDraftWorker = channel.unary_unary(
+                '/kith.scheduling.v1.WeekDraftService/ChooseDraftWorker',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ChooseDraftWorkerRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ChooseDraftWorkerResponse.FromString,
+                _registered_method=True)
+        self.GetWeekWithout = channel.unary_unary(
+                '/kith.scheduling.v1.WeekDraftService/GetWeekWithout',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetWeekWithoutRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetWeekWithoutResponse.FromString,
+                _registered_method=True)
         self.GetDraftProposals = channel.unary_unary(
                 '/kith.scheduling.v1.WeekDraftService/GetDraftProposals',
                 request_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftProposalsRequest.SerializeToString,
@@ -140,7 +150,7 @@ class WeekDraftServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StartWeekDraft(self, request, context):
-        """The owner of a team, for visits to themselves; a secretary, for those to all who agreed to it.
+        """The owner of a team, for visits to themselves; in the hat that the rulebook names, for those to all who agreed to it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -190,6 +200,20 @@ class WeekDraftServiceServicer:
 
     def GetDraftReasons(self, request, context):
         """The planner, of all workers; a worker who is asked, of themselves.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChooseDraftWorker(self, request, context):
+        """The planner, until it is published: another worker for one place, by hand. They are asked like everybody, if the draft was sent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetWeekWithout(self, request, context):
+        """Who may have the week drafted: who could come instead of a worker from now on, before anything is drafted or anybody told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -280,6 +304,16 @@ def add_WeekDraftServiceServicer_to_server(servicer, server):
                     servicer.GetDraftReasons,
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsResponse.SerializeToString,
+            ),
+            'ChooseDraftWorker': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChooseDraftWorker,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ChooseDraftWorkerRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ChooseDraftWorkerResponse.SerializeToString,
+            ),
+            'GetWeekWithout': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWeekWithout,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetWeekWithoutRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetWeekWithoutResponse.SerializeToString,
             ),
             'GetDraftProposals': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDraftProposals,
@@ -601,6 +635,60 @@ class WeekDraftService:
             '/kith.scheduling.v1.WeekDraftService/GetDraftReasons',
             kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsRequest.SerializeToString,
             kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetDraftReasonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChooseDraftWorker(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.WeekDraftService/ChooseDraftWorker',
+            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ChooseDraftWorkerRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.ChooseDraftWorkerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWeekWithout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.WeekDraftService/GetWeekWithout',
+            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetWeekWithoutRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_week__drafts__pb2.GetWeekWithoutResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,7 +42,7 @@ class WeekDraftServiceStub:
     SetPersonDraftChoice: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.SetPersonDraftChoiceRequest, _week_drafts_pb2.SetPersonDraftChoiceResponse]
     """The person, who acts for them."""
     StartWeekDraft: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.StartWeekDraftRequest, _week_drafts_pb2.StartWeekDraftResponse]
-    """The owner of a team, for visits to themselves; a secretary, for those to all who agreed to it."""
+    """The owner of a team, for visits to themselves; in the hat that the rulebook names, for those to all who agreed to it."""
     StopWeekDraft: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.StopWeekDraftRequest, _week_drafts_pb2.StopWeekDraftResponse]
     """The planner, whose draft it is: it ends with the best plan so far."""
     SendWeekDraft: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.SendWeekDraftRequest, _week_drafts_pb2.SendWeekDraftResponse]
@@ -57,6 +57,10 @@ class WeekDraftServiceStub:
     """The planner: their drafts of weeks that are not over."""
     GetDraftReasons: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftReasonsRequest, _week_drafts_pb2.GetDraftReasonsResponse]
     """The planner, of all workers; a worker who is asked, of themselves."""
+    ChooseDraftWorker: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.ChooseDraftWorkerRequest, _week_drafts_pb2.ChooseDraftWorkerResponse]
+    """The planner, until it is published: another worker for one place, by hand. They are asked like everybody, if the draft was sent."""
+    GetWeekWithout: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.GetWeekWithoutRequest, _week_drafts_pb2.GetWeekWithoutResponse]
+    """Who may have the week drafted: who could come instead of a worker from now on, before anything is drafted or anybody told."""
     GetDraftProposals: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftProposalsRequest, _week_drafts_pb2.GetDraftProposalsResponse]
     """A worker, a person: what is proposed to them and not yet published."""
     AnswerDraftPlace: _grpc.UnaryUnaryMultiCallable[_week_drafts_pb2.AnswerDraftPlaceRequest, _week_drafts_pb2.AnswerDraftPlaceResponse]
@@ -80,7 +84,7 @@ class WeekDraftServiceAsyncStub(WeekDraftServiceStub):
     SetPersonDraftChoice: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.SetPersonDraftChoiceRequest, _week_drafts_pb2.SetPersonDraftChoiceResponse]  # type: ignore[assignment]
     """The person, who acts for them."""
     StartWeekDraft: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.StartWeekDraftRequest, _week_drafts_pb2.StartWeekDraftResponse]  # type: ignore[assignment]
-    """The owner of a team, for visits to themselves; a secretary, for those to all who agreed to it."""
+    """The owner of a team, for visits to themselves; in the hat that the rulebook names, for those to all who agreed to it."""
     StopWeekDraft: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.StopWeekDraftRequest, _week_drafts_pb2.StopWeekDraftResponse]  # type: ignore[assignment]
     """The planner, whose draft it is: it ends with the best plan so far."""
     SendWeekDraft: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.SendWeekDraftRequest, _week_drafts_pb2.SendWeekDraftResponse]  # type: ignore[assignment]
@@ -95,6 +99,10 @@ class WeekDraftServiceAsyncStub(WeekDraftServiceStub):
     """The planner: their drafts of weeks that are not over."""
     GetDraftReasons: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftReasonsRequest, _week_drafts_pb2.GetDraftReasonsResponse]  # type: ignore[assignment]
     """The planner, of all workers; a worker who is asked, of themselves."""
+    ChooseDraftWorker: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.ChooseDraftWorkerRequest, _week_drafts_pb2.ChooseDraftWorkerResponse]  # type: ignore[assignment]
+    """The planner, until it is published: another worker for one place, by hand. They are asked like everybody, if the draft was sent."""
+    GetWeekWithout: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.GetWeekWithoutRequest, _week_drafts_pb2.GetWeekWithoutResponse]  # type: ignore[assignment]
+    """Who may have the week drafted: who could come instead of a worker from now on, before anything is drafted or anybody told."""
     GetDraftProposals: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.GetDraftProposalsRequest, _week_drafts_pb2.GetDraftProposalsResponse]  # type: ignore[assignment]
     """A worker, a person: what is proposed to them and not yet published."""
     AnswerDraftPlace: _aio.UnaryUnaryMultiCallable[_week_drafts_pb2.AnswerDraftPlaceRequest, _week_drafts_pb2.AnswerDraftPlaceResponse]  # type: ignore[assignment]
@@ -139,7 +147,7 @@ class WeekDraftServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _week_drafts_pb2.StartWeekDraftRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_week_drafts_pb2.StartWeekDraftResponse, _abc.Awaitable[_week_drafts_pb2.StartWeekDraftResponse]]:
-        """The owner of a team, for visits to themselves; a secretary, for those to all who agreed to it."""
+        """The owner of a team, for visits to themselves; in the hat that the rulebook names, for those to all who agreed to it."""
 
     @_abc_1.abstractmethod
     def StopWeekDraft(
@@ -196,6 +204,22 @@ class WeekDraftServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_week_drafts_pb2.GetDraftReasonsResponse, _abc.Awaitable[_week_drafts_pb2.GetDraftReasonsResponse]]:
         """The planner, of all workers; a worker who is asked, of themselves."""
+
+    @_abc_1.abstractmethod
+    def ChooseDraftWorker(
+        self,
+        request: _week_drafts_pb2.ChooseDraftWorkerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_week_drafts_pb2.ChooseDraftWorkerResponse, _abc.Awaitable[_week_drafts_pb2.ChooseDraftWorkerResponse]]:
+        """The planner, until it is published: another worker for one place, by hand. They are asked like everybody, if the draft was sent."""
+
+    @_abc_1.abstractmethod
+    def GetWeekWithout(
+        self,
+        request: _week_drafts_pb2.GetWeekWithoutRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_week_drafts_pb2.GetWeekWithoutResponse, _abc.Awaitable[_week_drafts_pb2.GetWeekWithoutResponse]]:
+        """Who may have the week drafted: who could come instead of a worker from now on, before anything is drafted or anybody told."""
 
     @_abc_1.abstractmethod
     def GetDraftProposals(

@@ -244,6 +244,52 @@ class AdoptedWatch(_message.Message):
 Global___AdoptedWatch: _TypeAlias = AdoptedWatch  # noqa: Y015
 
 @_typing.final
+class AdoptedDrafts(_message.Message):
+    """AdoptedDrafts says who has weeks drafted for all who agreed to it, and what counts how much in a draft, in points."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HAT_FIELD_NUMBER: _builtins.int
+    NOBODY_FIELD_NUMBER: _builtins.int
+    TRAVEL_FIELD_NUMBER: _builtins.int
+    NEW_FACE_FIELD_NUMBER: _builtins.int
+    NOT_PREFERRED_FIELD_NUMBER: _builtins.int
+    SHORT_OF_WISH_FIELD_NUMBER: _builtins.int
+    OVER_WISH_FIELD_NUMBER: _builtins.int
+    FAIRNESS_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    hat: _builtins.str
+    """secretary, rota_holder"""
+    nobody: _builtins.int
+    travel: _builtins.int
+    new_face: _builtins.int
+    not_preferred: _builtins.int
+    short_of_wish: _builtins.int
+    over_wish: _builtins.int
+    fairness: _builtins.int
+    change: _builtins.int
+    def __init__(
+        self,
+        *,
+        hat: _builtins.str = ...,
+        nobody: _builtins.int = ...,
+        travel: _builtins.int = ...,
+        new_face: _builtins.int = ...,
+        not_preferred: _builtins.int = ...,
+        short_of_wish: _builtins.int = ...,
+        over_wish: _builtins.int = ...,
+        fairness: _builtins.int = ...,
+        change: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "fairness", b"fairness", "hat", b"hat", "new_face", b"new_face", "nobody", b"nobody", "not_preferred", b"not_preferred", "over_wish", b"over_wish", "short_of_wish", b"short_of_wish", "travel", b"travel"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedDrafts: _TypeAlias = AdoptedDrafts  # noqa: Y015
+
+@_typing.final
 class AdoptedRetention(_message.Message):
     """AdoptedRetention says how long the rulebook has records of a kind kept."""
 
@@ -360,6 +406,7 @@ class RulebookAdopted(_message.Message):
     PARTNERS_FIELD_NUMBER: _builtins.int
     CONCERNS_FIELD_NUMBER: _builtins.int
     WATCH_FIELD_NUMBER: _builtins.int
+    DRAFTS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -400,6 +447,10 @@ class RulebookAdopted(_message.Message):
     def watch(self) -> Global___AdoptedWatch:
         """unset = published before there was any: as usual"""
 
+    @_builtins.property
+    def drafts(self) -> Global___AdoptedDrafts:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -415,10 +466,11 @@ class RulebookAdopted(_message.Message):
         partners: Global___AdoptedPartners | None = ...,
         concerns: Global___AdoptedConcerns | None = ...,
         watch: Global___AdoptedWatch | None = ...,
+        drafts: Global___AdoptedDrafts | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "drafts", b"drafts", "matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "drafts", b"drafts", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,6 +10,10 @@ from libs.refusals import invalid
 
 _COLUMNS = ("postcode", "latitude", "longitude")
 _MAX_POSTCODE = 12
+_INWARD = 3
+"""Letters at the end of a postcode that say which street: LS6 of LS6 3AB, 10 of 10115."""
+_LEAST_WHOLE = 5
+"""What is shorter is a district or a town already."""
 MICRO = 1_000_000
 
 
@@ -28,6 +32,12 @@ class Place:
 def normalise(postcode: str) -> str:
     """Capitals without spaces, as the file's keys are."""
     return "".join(postcode.split()).upper()
+
+
+def district_of(postcode: str) -> str:
+    """The first part of a postcode, or all of one that is a district or a town already."""
+    key = normalise(postcode)
+    return key[:-_INWARD] if len(key) >= _LEAST_WHOLE else key
 
 
 def read_places(file: Path) -> Mapping[str, Place]:
