@@ -46,6 +46,7 @@ from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
 from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
+from kith.scheduling.v1.visit_tasks_pb2_grpc import VisitTaskServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from kith.scheduling.v1.watch_pb2_grpc import WatchServiceStub
 from kith.scheduling.v1.week_drafts_pb2_grpc import WeekDraftServiceStub
@@ -77,6 +78,8 @@ class ServiceClients:
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""
+        self.visit_tasks = VisitTaskServiceStub(self._channels["scheduling"])
+        """What is to be done there."""
         self.covers = CoverServiceStub(self._channels["scheduling"])
         """Which visits need somebody since one of the team has left."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])

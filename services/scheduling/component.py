@@ -30,6 +30,7 @@ from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
+from services.scheduling.rpc.visit_task_servicer import visit_task_service
 from services.scheduling.rpc.watch_servicer import watch_service
 from services.scheduling.rpc.week_draft_servicer import week_draft_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
@@ -50,6 +51,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             services=(
                 visit_service(runtime, zone),
                 worker_week_service(runtime, zone),
+                visit_task_service(runtime, zone),
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
                 calendar_service(runtime),

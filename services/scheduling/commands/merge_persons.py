@@ -15,8 +15,11 @@ from services.scheduling.storage import (
     merged_visits,
     merged_watch,
     merged_weeks,
+    task_grants,
+    task_outcomes,
     teams,
     visit_places,
+    visit_tasks,
     visits,
 )
 
@@ -41,9 +44,12 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
     await merged_visits.move_records(work, kept, other)
+    await task_outcomes.move(work, kept, other)
+    await visit_tasks.move(work, kept, other)
     await merged_money.move(work, kept, other)
     await covers.move(work, kept, other)
     await merged_watch.move(work, kept, other)
+    await task_grants.move(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.

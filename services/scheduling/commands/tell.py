@@ -26,6 +26,7 @@ class Notice(StrEnum):
     TAKEN = "visit_taken"
     GIVEN_BACK = "visit_given_back"
     UNCLEARED = "visit_uncleared"
+    TASK_ENDED = "visit_task_ended"
     SEVERAL_GIVEN_BACK = "visits_given_back"
     ASKED = "visit_asked"
     SWAPPED = "visit_swapped"

@@ -15,7 +15,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.scheduling.storage import money_person_tables, tables
+from services.scheduling.storage import money_person_tables, tables, task_tables
 from services.scheduling.storage import week_draft_tables as drafts
 
 PERSON_TABLES = (
@@ -161,6 +161,28 @@ PERSON_TABLES = (
         ),
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         own_alone_by=("worker",),
+    ),
+    # Kept as long as the visit or the series, with which they go; what became of a task as long as the entry.
+    PersonTable(
+        task_tables.task_outcome,
+        ("person", "worker"),
+        ("entry", "number", "person", "worker", "task", "kind", "words", "outcome", "reason", "at"),
+        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+        own_alone_by=("worker",),
+    ),
+    PersonTable(task_tables.visit_task, ("person",), ("id", "list_id", "person", "number", "kind", "words"), erasure=(Delete(),)),
+    PersonTable(
+        task_tables.visit_task_list,
+        ("person",),
+        ("id", "person", "visit", "series", "set_by", "set_at"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        task_tables.task_grant,
+        ("person", "entry"),
+        ("team", "entry", "kind", "person", "until_day"),
+        through={"team": tables.team.c.owner},
+        erasure=(Delete(("person", "entry")),),
     ),
     PersonTable(
         tables.calendar,
