@@ -20,7 +20,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.scheduling.v1.enums import TaskOutcomeKind, VisitTaskKind
-from libs.refusals import invalid
+from libs.refusals import Invalid, invalid
 from libs.texts.words import check_words
 from services.scheduling.domain.record_times import LocalMoment, WorkedTime, moment_of
 from services.scheduling.domain.visit import Visit
@@ -80,13 +80,24 @@ def check_outcomes(
 ) -> list[CheckedOutcome]:
     """In the order of the list. `said_before` are moments of the record that a local time which comes twice may mean.
 
-    Raises Invalid TASK_UNKNOWN; for the fields `tasks.N` TASK_OUTCOME_MISSING or TASK_OUTCOME_WRONG, `tasks.N.reason` TASK_REASON_MISSING or
-    WORDS_TOO_LONG, and `tasks.N.at` MEDICINE_TIME_MISSING, MEDICINE_TIME_OUTSIDE and what `moment_of` raises, N from 1.
+    Raises Invalid TASK_UNKNOWN; or with all problems of all tasks: for the fields `tasks.N`, N from 1, TASK_OUTCOME_MISSING or
+    TASK_OUTCOME_WRONG, for `tasks.N.reason` TASK_REASON_MISSING or WORDS_TOO_LONG, and for `tasks.N.at` MEDICINE_TIME_MISSING,
+    MEDICINE_TIME_OUTSIDE and what `moment_of` raises.
     """
     by_task: Mapping[UUID, SaidOutcome] = {one.task: one for one in said}
     if len(by_task) < len(said) or by_task.keys() - {task.id for task in tasks}:
         raise invalid("tasks", "TASK_UNKNOWN")
-    return [_check(zone, visit, task, by_task.get(task.id), worked, said_before) for task in tasks]
+    checked: list[CheckedOutcome] = []
+    problems: list[Invalid] = []
+    for task in tasks:
+        try:
+            checked.append(_check(zone, visit, task, by_task.get(task.id), worked, said_before))
+        except Invalid as problem:
+            problems.append(problem)
+    if problems:
+        fields = [field for problem in problems for field in problem.problems]
+        raise Invalid(problems[0].reason, *fields, **{name: text for problem in problems for name, text in problem.details.items()})
+    return checked
 
 
 def _check(

@@ -43,10 +43,11 @@ def _about(request: pb.SetVisitTasksRequest | pb.GetVisitTasksRequest) -> tuple[
 
 def _new_list(request: pb.SetVisitTasksRequest) -> tuple[UUID | None, UUID | None, UUID | None, list[NewTask]]:
     shown = parse_id("shown_list_id", request.shown_list_id) if request.shown_list_id else None
-    new = [
-        NewTask(from_wire(pb.VisitTaskKind, VisitTaskKind, task.kind, "tasks", "TASK_KIND_MISSING"), task.words) for task in request.tasks
-    ]
-    return *_about(request), shown, new
+    return *_about(request), shown, list(map(_new_task, request.tasks))
+
+
+def _new_task(task: pb.NewVisitTask) -> NewTask:
+    return NewTask(from_wire(pb.VisitTaskKind, VisitTaskKind, task.kind, "tasks", "TASK_KIND_MISSING"), task.words)
 
 
 def _tasks(read: ReadTasks) -> pb.GetVisitTasksResponse:
