@@ -78,6 +78,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_taken": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_uncleared": NoticeKind(NoticeTopic.VISITS, "/you/qualifications"),
+    "visit_task_ended": NoticeKind(NoticeTopic.VISITS, "/team"),
     "visits_given_back": NoticeKind(NoticeTopic.VISITS, "/week"),
     "visit_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_swapped": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),

@@ -84,6 +84,7 @@ from tests.unit.web.fake_stores import (
 )
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visit_records import FakeVisitRecordService
+from tests.unit.web.fake_visit_tasks import FakeVisitTaskService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
 from tests.unit.web.fake_watch import FakeWatchService
@@ -163,6 +164,7 @@ class FakeServices:
     calendars: FakeCalendarService = field(default_factory=FakeCalendarService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     week_drafts: FakeWeekDraftService = field(default_factory=FakeWeekDraftService)
+    visit_tasks: FakeVisitTaskService = field(default_factory=FakeVisitTaskService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     watch: FakeWatchService = field(default_factory=FakeWatchService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
@@ -238,6 +240,7 @@ class FakeServices:
             "worker_weeks",
             "week_drafts",
             "visit_records",
+            "visit_tasks",
             "watch",
             "visit_series",
             *("funding", "engagements", "pay_periods", "activities"),
