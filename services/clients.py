@@ -41,6 +41,7 @@ from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.v1.activities_pb2_grpc import ActivityServiceStub
 from kith.scheduling.v1.calendars_pb2_grpc import CalendarServiceStub
 from kith.scheduling.v1.covers_pb2_grpc import CoverServiceStub
+from kith.scheduling.v1.day_sheets_pb2_grpc import DaySheetServiceStub
 from kith.scheduling.v1.engagements_pb2_grpc import EngagementServiceStub
 from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
 from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
@@ -80,6 +81,7 @@ class ServiceClients:
         """When who comes to whom."""
         self.visit_tasks = VisitTaskServiceStub(self._channels["scheduling"])
         """What is to be done there."""
+        self.day_sheets = DaySheetServiceStub(self._channels["scheduling"])
         self.covers = CoverServiceStub(self._channels["scheduling"])
         """Which visits need somebody since one of the team has left."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])

@@ -16,6 +16,7 @@ from services.scheduling.jobs import (
     give_back_uncleared,
     plan_series_visits,
     raise_alerts,
+    send_day_sheets,
     settle_covers,
 )
 from services.scheduling.jobs.make_week_drafts import week_draft_maker
@@ -24,6 +25,7 @@ from services.scheduling.reactions import governance, identity, matching
 from services.scheduling.rpc.activity_servicer import activity_service
 from services.scheduling.rpc.calendar_servicer import calendar_service
 from services.scheduling.rpc.cover_servicer import cover_service
+from services.scheduling.rpc.day_sheet_servicer import day_sheet_service
 from services.scheduling.rpc.engagement_servicer import engagement_service
 from services.scheduling.rpc.funding_servicer import funding_service
 from services.scheduling.rpc.pay_period_servicer import pay_period_service
@@ -55,6 +57,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
                 calendar_service(runtime),
+                day_sheet_service(runtime),
                 funding_service(runtime, zone),
                 engagement_service(runtime),
                 pay_period_service(runtime, zone),
@@ -73,6 +76,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 settle_covers.JOB,
                 plan_series_visits.job(zone),
                 raise_alerts.JOB,
+                send_day_sheets.job(zone),
                 watch.job,
                 dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
                 seal_reads_job(events_out.read_audit_sealed),

@@ -21,6 +21,7 @@ from services.web.pages.money import (
 from services.web.pages.my_day import facts as day_facts
 from services.web.pages.my_day import page as my_day
 from services.web.pages.my_day import send as day_send
+from services.web.pages.my_day import sheet as day_sheet
 from services.web.pages.my_day import worker as day_worker
 from services.web.pages.neighbours import board, own, write_post
 from services.web.pages.partners import partner_page, referral_forms, referral_page
@@ -82,6 +83,8 @@ CARE_PAGES = (
     day_send.PAGE,
     day_worker.PAGE,
     worker_week.PAGE,
+    day_sheet.PAGE,
+    form_page("/today/sheets", day_sheet.CHOICE, Access.MEMBER, acting=True),
     my_calendar.PAGE,
     feed.PAGE,
     who_came.PAGE,

@@ -9,6 +9,7 @@ from services.scheduling.storage import (
     calendars,
     clearance,
     covers,
+    day_sheets,
     events_out,
     merged_drafts,
     merged_money,
@@ -36,6 +37,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     # Who has the other's address knows of that entry's visits, not of both.
     await calendars.delete_of(work, other)
     await merged_drafts.move(work, kept, other)
+    await day_sheets.move(work, kept, other)
     # After the visits and the swaps, as everybody does.
     for worker in sorted((kept, other)):
         await visit_places.lock_worker(work, worker)

@@ -60,6 +60,8 @@ class Notice(StrEnum):
     ON_WAY_ASKED = "visit_on_way_asked"
     COMES_LATE = "visit_comes_late"
     SAFE_ASKED = "visit_safe_asked"
+    DAY_SHEET = "day_sheet"
+    DAY_SHEET_AGAIN = "day_sheet_again"
     DRAFT_ASKED = "draft_asked"
     DRAFT_SHOWN = "draft_shown"
     DRAFT_PUBLISHED = "draft_published"

@@ -218,6 +218,18 @@ async def notice_wanted(work: UnitOfWork, kind: str, about: UUID, people: Collec
     await outbox.publish(work, (notice, str(about)))
 
 
+async def day_sheet_wanted(work: UnitOfWork, kind: str, person: UUID, day: date, number: int, until: datetime) -> None:
+    """Once for each plan of the day that is sent: the notice is about the day, and the number tells it from the one before."""
+    notice = facts.NoticeWanted(
+        person_ids=[str(person)],
+        kind=kind,
+        about_id=f"{day.isoformat()}.{number}",
+        due_at=_timestamp(work.now),
+        until=_timestamp(until),
+    )
+    await outbox.publish(work, (notice, str(person)))
+
+
 async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:
     message = facts.PersonDataErased(
         erasure_id=str(erased.erasure),

@@ -15,7 +15,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.scheduling.storage import money_person_tables, tables, task_tables
+from services.scheduling.storage import day_sheet_tables, money_person_tables, tables, task_tables
 from services.scheduling.storage import week_draft_tables as drafts
 
 PERSON_TABLES = (
@@ -183,6 +183,19 @@ PERSON_TABLES = (
         ("team", "entry", "kind", "person", "until_day"),
         through={"team": tables.team.c.owner},
         erasure=(Delete(("person", "entry")),),
+    ),
+    PersonTable(
+        day_sheet_tables.day_sheet_choice,
+        ("person",),
+        ("person", "wanted", "named", "set_by", "since"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        day_sheet_tables.day_sheet,
+        ("person",),
+        ("person", "day", "number", "sent_at"),
+        {"fingerprint": "tells whether the visits, which are shown, have changed since"},
+        erasure=(Delete(),),
     ),
     PersonTable(
         tables.calendar,

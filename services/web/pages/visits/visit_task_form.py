@@ -22,7 +22,12 @@ async def _values_of_visit(ctx: PageContext, fields: Fields) -> Mapping[str, obj
     found: visits.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, request)
     at = f"/visits/{found.visit.visit_id}"
     tasks = pb.GetVisitTasksRequest(visit_id=found.visit.visit_id)
-    return {"at": at, "is_series": False, "of_series": bool(found.visit.series_id), **await _values(ctx, fields, tasks, found.visit.person_id)}
+    return {
+        "at": at,
+        "is_series": False,
+        "of_series": bool(found.visit.series_id),
+        **await _values(ctx, fields, tasks, found.visit.person_id),
+    }
 
 
 async def _values_of_series(ctx: PageContext, fields: Fields) -> Mapping[str, object]:

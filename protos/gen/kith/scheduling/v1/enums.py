@@ -21,6 +21,16 @@ class VisitState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class VisitTaskKind(StrEnum):
+    PERSONAL_CARE = "personal_care"
+    MEDICINES = "medicines"
+    MOVING_AND_HANDLING = "moving_and_handling"
+    FOOD_AND_DRINK = "food_and_drink"
+    HOUSEHOLD = "household"
+    COMPANY = "company"
+    OUT_AND_ABOUT = "out_and_about"
+
+
 class PayerKind(StrEnum):
     COUNCIL = "council"
     HEALTH = "health"
@@ -54,16 +64,6 @@ class NotSettledReason(StrEnum):
     NO_FUNDING = "no_funding"
     NO_RULES = "no_rules"
     WORKER_ERASED = "worker_erased"
-
-
-class VisitTaskKind(StrEnum):
-    PERSONAL_CARE = "personal_care"
-    MEDICINES = "medicines"
-    MOVING_AND_HANDLING = "moving_and_handling"
-    FOOD_AND_DRINK = "food_and_drink"
-    HOUSEHOLD = "household"
-    COMPANY = "company"
-    OUT_AND_ABOUT = "out_and_about"
 
 
 class VisitRecordState(StrEnum):

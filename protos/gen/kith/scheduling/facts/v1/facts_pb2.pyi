@@ -831,7 +831,7 @@ class NoticeWanted(_message.Message):
     series_declined, series_withdrawn, series_ended, series_taken, series_given_back, funding_proposed, funding_answered,
     engagement_proposed, engagement_answered, engagement_from_worker, pay_ready, cover_needed, watch_asked, watch_late, watch_missed,
     watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked, draft_asked, draft_shown, draft_published,
-    visit_task_ended
+    visit_task_ended, day_sheet, day_sheet_again
     The id of the visit, series, terms, pay period, cover, alert, draft or turn at the watch, a dot, and an id of this notice.
     """
     @_builtins.property
