@@ -42,11 +42,13 @@ from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.v1.activities_pb2_grpc import ActivityServiceStub
 from kith.scheduling.v1.calendars_pb2_grpc import CalendarServiceStub
 from kith.scheduling.v1.covers_pb2_grpc import CoverServiceStub
+from kith.scheduling.v1.day_sheets_pb2_grpc import DaySheetServiceStub
 from kith.scheduling.v1.engagements_pb2_grpc import EngagementServiceStub
 from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
 from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
+from kith.scheduling.v1.visit_tasks_pb2_grpc import VisitTaskServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from kith.scheduling.v1.watch_pb2_grpc import WatchServiceStub
 from kith.scheduling.v1.week_drafts_pb2_grpc import WeekDraftServiceStub
@@ -78,6 +80,9 @@ class ServiceClients:
         """When workers are away, who could come, swaps, and weeks that are right."""
         self.visits = VisitServiceStub(self._channels["scheduling"])
         """When who comes to whom."""
+        self.visit_tasks = VisitTaskServiceStub(self._channels["scheduling"])
+        """What is to be done there."""
+        self.day_sheets = DaySheetServiceStub(self._channels["scheduling"])
         self.covers = CoverServiceStub(self._channels["scheduling"])
         """Which visits need somebody since one of the team has left."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])

@@ -19,6 +19,7 @@ from services.scheduling.jobs import (
     give_back_uncleared,
     plan_series_visits,
     raise_alerts,
+    send_day_sheets,
     settle_covers,
 )
 from services.scheduling.jobs.make_week_drafts import week_draft_maker
@@ -27,12 +28,14 @@ from services.scheduling.reactions import governance, identity, matching
 from services.scheduling.rpc.activity_servicer import activity_service
 from services.scheduling.rpc.calendar_servicer import calendar_service
 from services.scheduling.rpc.cover_servicer import cover_service
+from services.scheduling.rpc.day_sheet_servicer import day_sheet_service
 from services.scheduling.rpc.engagement_servicer import engagement_service
 from services.scheduling.rpc.funding_servicer import funding_service
 from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
+from services.scheduling.rpc.visit_task_servicer import visit_task_service
 from services.scheduling.rpc.watch_servicer import watch_service
 from services.scheduling.rpc.week_draft_servicer import week_draft_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
@@ -54,9 +57,11 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             services=(
                 visit_service(runtime, zone),
                 worker_week_service(runtime, zone),
+                visit_task_service(runtime, zone),
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
                 calendar_service(runtime),
+                day_sheet_service(runtime),
                 funding_service(runtime, zone),
                 engagement_service(runtime),
                 pay_period_service(runtime, zone),
@@ -75,6 +80,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 settle_covers.JOB,
                 plan_series_visits.job(zone),
                 raise_alerts.JOB,
+                send_day_sheets.job(zone),
                 watch.job,
                 dispose_records_job(PERSON_TABLES, zone, [catch_up, runtime.catch_up_with("governance")]),
                 seal_reads_job(events_out.read_audit_sealed),

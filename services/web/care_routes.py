@@ -21,6 +21,7 @@ from services.web.pages.money import (
 from services.web.pages.my_day import facts as day_facts
 from services.web.pages.my_day import page as my_day
 from services.web.pages.my_day import send as day_send
+from services.web.pages.my_day import sheet as day_sheet
 from services.web.pages.my_day import worker as day_worker
 from services.web.pages.neighbours import board, own, write_post
 from services.web.pages.partners import partner_page, referral_forms, referral_page
@@ -40,6 +41,7 @@ from services.web.pages.visits import (
     swap_offer,
     visit_forms,
     visit_page,
+    visit_task_form,
     week,
     who_came,
     who_could_page,
@@ -91,6 +93,8 @@ CARE_PAGES = (
     day_send.PAGE,
     day_worker.PAGE,
     worker_week.PAGE,
+    day_sheet.PAGE,
+    form_page("/today/sheets", day_sheet.CHOICE, Access.MEMBER, acting=True),
     my_calendar.PAGE,
     feed.PAGE,
     who_came.PAGE,
@@ -112,6 +116,7 @@ CARE_PAGES = (
     Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
     Page("/visits/confirming", record_timer.show, record_timer.change, record_timer.CHANGE, acting=True),
     Page("/visits/{visit:uuid}/record/step", None, record_section.take_step, record_section.STEP, acting=True),
+    form_page("/visits/{visit:uuid}/tasks", visit_task_form.OF_VISIT, Access.MEMBER, acting=True),
     form_page("/visits/{visit:uuid}/record", record_forms.WRITE, Access.MEMBER),
     form_page("/visits/{visit:uuid}/record/wrong", record_forms.DISPUTE, Access.MEMBER, acting=True),
     form_page("/visits/{visit:uuid}/record/stand-by", record_forms.STAND_BY, Access.MEMBER),
@@ -125,6 +130,7 @@ CARE_PAGES = (
     form_page("/visits/series/new", series_forms.NEW, Access.MEMBER, acting=True),
     form_page("/visits/series/new/check", series_forms.CHECK, Access.MEMBER, acting=True),
     Page("/visits/series/{series:uuid}", series_page.show, series_page.change, series_page.CHANGE, acting=True),
+    form_page("/visits/series/{series:uuid}/tasks", visit_task_form.OF_SERIES, Access.MEMBER, acting=True),
     form_page("/visits/series/{series:uuid}/end", series_forms.END, Access.MEMBER, acting=True),
     *own_money.PAGES,
     *engagement_pages.PAGES,

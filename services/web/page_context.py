@@ -216,6 +216,8 @@ class PageContext:
     def refusal_details(self, refusal: Refusal) -> Mapping[str, str]:
         """The values for a refusal's sentence, with moments in words."""
         details = {name: self._format_detail(value) for name, value in refusal.details.items()}
+        if "tasks" in details:
+            details["tasks"] = ", ".join(str(self.say(f"visit_task.{kind}")) for kind in details["tasks"].split())
         words = {"decision": "consent_decision", "scope": "scope"}
         keys = {name: f"{prefix}.{details.get(name, '')}" for name, prefix in words.items()}
         return details | {name: str(self.say(key)) for name, key in keys.items() if self.catalogue.has(key)}

@@ -20,6 +20,7 @@ def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite,
     day = phone.new_page()
     day.goto("/today")
     expect(day.get_by_text(f"You go to {OWNER}")).to_be_visible()
+    expect(day.get_by_text("Read the paper with me").first).to_be_visible()
     assert violations_of(demo_site, day) == []
     day.get_by_role("button", name="Keep my day on this phone").click()
     expect(day.get_by_role("button", name="Do not keep it here")).to_be_visible(timeout=PATIENCE)
@@ -34,6 +35,12 @@ def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite,
     day.locator("summary").first.click()
     day.locator("textarea").fill("We made soup.")
     day.locator("[name=start]").fill(_minutes_ago(demo_site, day))
+    day.get_by_role("button", name=re.compile("^Save")).click()
+    expect(day.locator("[data-waiting-list] > li")).to_have_count(1)  # nothing is taken for done
+    day.get_by_text("Not done", exact=True).click()
+    day.get_by_role("button", name=re.compile("^Save")).click()
+    expect(day.locator("[data-waiting-list] > li")).to_have_count(1)  # and what was not done has a reason
+    day.get_by_label("Why?").fill("We talked instead.")
     day.get_by_role("button", name=re.compile("^Save")).click()
     day.goto("/today/facts")
     expect(day.get_by_role("heading", name=OWNER)).to_be_visible()
@@ -54,6 +61,7 @@ def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite,
     expect(day.locator("[data-waiting]")).to_be_hidden(timeout=PATIENCE)
     day.locator("main ol h2 a").first.click()
     expect(day.get_by_text("We made soup.")).to_have_count(2)
+    expect(day.get_by_text("Not done: We talked instead.")).to_have_count(2)
     expect(day.locator("main ol > li")).to_have_count(2)
 
     day.get_by_role("button", name="Sign out").click()
@@ -83,6 +91,9 @@ def _worker_with_a_visit_now(demo_site: DemoSite, window: Window) -> BrowserCont
     owner.write("start", f"{soon:%H:%M}")
     owner.send(owner.first_button, "/visits/*?done=propose")
     visit = re.sub(r".*(/visits/[0-9a-f-]{36}).*", r"\1", owner.page.url)
+    owner.open(f"{visit}/tasks")
+    owner.write("company", "Read the paper with me")
+    owner.send(owner.first_button, f"{visit}?done=tasks")
     worker.open(visit)
     worker.send(worker.page.locator("button[value=take]"), f"{visit}?done=take")
     state = worker.page.context.storage_state()

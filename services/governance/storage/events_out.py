@@ -49,6 +49,7 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
         for floor in money.pay_floors:
             message.money.pay_floors.add(first_day=floor.first_day.isoformat(), pence_an_hour=floor.pence_an_hour)
     message.visits.confirm_after_days = rulebook.visits.confirm_after_days
+    message.visits.day_sheet_hour = rulebook.visits.day_sheet_hour
     message.partners.answer_days = rulebook.partners.answer_days
     concerns = rulebook.concerns
     message.concerns.CopyFrom(

@@ -9,7 +9,8 @@ from services.scheduling.commands.plan_series_visits import plan_visits_of
 from services.scheduling.commands.series_access import proposer_of
 from services.scheduling.commands.tell import Notice, tell_of_series
 from services.scheduling.domain.visit_series import VisitSeries, begins_on, make_way
-from services.scheduling.storage import events_out, series, watch_choices
+from services.scheduling.domain.visit_task import TaskList
+from services.scheduling.storage import events_out, series, visit_tasks, watch_choices
 
 
 async def begin_series(work: UnitOfWork, agreed: VisitSeries, caller: UUID, today: date) -> None:
@@ -24,6 +25,7 @@ async def begin_series(work: UnitOfWork, agreed: VisitSeries, caller: UUID, toda
 async def _end_replaced(work: UnitOfWork, agreed: VisitSeries, replaced: UUID, caller: UUID, today: date) -> None:
     before = await series.get(work, replaced, lock=True)
     await watch_choices.follow_series(work, agreed.person, before.id, agreed.id)
+    await visit_tasks.follow_series(work, before.id, TaskList(work.new_id(), agreed.person, None, agreed.id, caller, work.now))
     from_day = begins_on(agreed, today, work.now)
     ended = make_way(before, from_day, today)
     if ended is None:

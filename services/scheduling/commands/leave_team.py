@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.raise_cover import raise_cover
-from services.scheduling.storage import events_out, teams, visit_places
+from services.scheduling.storage import events_out, task_grants, teams, visit_places
 
 
 async def leave_team(work: UnitOfWork, team: UUID, owner: UUID, person: UUID, at: datetime) -> None:
@@ -22,6 +22,7 @@ async def leave_team(work: UnitOfWork, team: UUID, owner: UUID, person: UUID, at
     if await teams.find_member(work, main, in_use) is not None:
         await raise_cover(work, of, in_use, at, [])
         return  # They had joined as another entry too, and left with this one alone.
+    await task_grants.end_all(work, main, in_use)
     freed = await visit_places.free_in_team(work, main, in_use, at)
     for place in freed:
         await events_out.visit_given_back(work, place.visit, place.person, in_use, "left_team")

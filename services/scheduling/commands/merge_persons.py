@@ -9,14 +9,18 @@ from services.scheduling.storage import (
     calendars,
     clearance,
     covers,
+    day_sheets,
     events_out,
     merged_drafts,
     merged_money,
     merged_visits,
     merged_watch,
     merged_weeks,
+    task_grants,
+    task_outcomes,
     teams,
     visit_places,
+    visit_tasks,
     visits,
 )
 
@@ -33,6 +37,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     # Who has the other's address knows of that entry's visits, not of both.
     await calendars.delete_of(work, other)
     await merged_drafts.move(work, kept, other)
+    await day_sheets.move(work, kept, other)
     # After the visits and the swaps, as everybody does.
     for worker in sorted((kept, other)):
         await visit_places.lock_worker(work, worker)
@@ -41,9 +46,12 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
     await merged_visits.move_records(work, kept, other)
+    await task_outcomes.move(work, kept, other)
+    await visit_tasks.move(work, kept, other)
     await merged_money.move(work, kept, other)
     await covers.move(work, kept, other)
     await merged_watch.move(work, kept, other)
+    await task_grants.move(work, kept, other)
     await teams.move(work, kept, other)
     await held_credentials.move(work, kept, other)
     # The kept entry may have a place now that only the other's credentials, ended since, had opened.

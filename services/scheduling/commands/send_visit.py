@@ -3,6 +3,7 @@
 Times that were written meanwhile, on another device or by an earlier sending, are never written over: the worker looks, and corrects.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
 from services.scheduling.commands.record_visit import record_visit
 from services.scheduling.domain.record_times import LocalMoment
+from services.scheduling.domain.task_outcome import SaidOutcome
 from services.scheduling.domain.visit_record import VisitRecord
 from services.scheduling.storage import visit_records
 
@@ -24,14 +26,17 @@ async def send_visit(
     note: str,
     travel: int,
     waiting: int,
+    task_list: UUID | None,
+    outcomes: Sequence[SaidOutcome],
     *,
     zone: ZoneInfo,
 ) -> VisitRecord:
     """Raises what `record_visit` raises, and FailedPrecondition RECORD_WRITTEN."""
     worker = await hats.require_person(work)
     begun = next((record for record in await visit_records.list_of_visit(work, visit_id) if record.worker == worker), None)
+    said = (starts, ends, note, travel, waiting, task_list, outcomes)
     if begun is None:
-        return await record_visit(work, visit_id, None, 0, starts, ends, note, travel, waiting, zone=zone)
+        return await record_visit(work, visit_id, None, 0, *said, zone=zone, late=True)
     if begun.state is not VisitRecordState.STARTED:
         raise FailedPrecondition("RECORD_WRITTEN")
-    return await record_visit(work, visit_id, begun.id, begun.version, starts, ends, note, travel, waiting, zone=zone)
+    return await record_visit(work, visit_id, begun.id, begun.version, *said, zone=zone, late=True)

@@ -69,11 +69,11 @@ def worked_time(
     would lie before its start. Raises Invalid DATE_MALFORMED, CLOCK_TIME_MALFORMED, TIME_SKIPPED, RECORD_START_MISSING, RECORD_OTHER_DAY,
     RECORD_ENDS_FIRST, RECORD_TOO_LONG or RECORD_IN_FUTURE.
     """
-    started = _moment(zone, visit, "starts", starts, said) if starts else begun
+    started = moment_of(zone, visit, "starts", starts, said) if starts else begun
     if started is None:
         raise invalid("starts", "RECORD_START_MISSING")
     later = [moment for moment in said if moment > started]
-    finished = _moment(zone, visit, "ends", ends, later, after=started) if ends else now.replace(second=0, microsecond=0)
+    finished = moment_of(zone, visit, "ends", ends, later, after=started) if ends else now.replace(second=0, microsecond=0)
     require_day_of(visit, started)
     if max(started, finished) > now:
         raise invalid("starts" if started > now else "ends", "RECORD_IN_FUTURE")
@@ -92,9 +92,13 @@ def with_minutes_beside(worked: WorkedTime, travel: int, waiting: int) -> Worked
     return replace(worked, travel=travel, waiting=waiting)
 
 
-def _moment(
+def moment_of(
     zone: ZoneInfo, visit: Visit, field: str, local: LocalMoment, said: Collection[datetime], after: datetime | None = None
 ) -> datetime:
+    """In UTC. Of a local time that comes twice it is one that was `said` before, else the first that is not before `after`.
+
+    Raises Invalid DATE_MALFORMED, CLOCK_TIME_MALFORMED, RECORD_OTHER_DAY or TIME_SKIPPED.
+    """
     if local.day is None:
         raise invalid(field, "DATE_MALFORMED")
     if not 0 <= local.minute < DAY_MINUTES:

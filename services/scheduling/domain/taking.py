@@ -20,14 +20,15 @@ class WorkerFacts:
     """What decides whether somebody can come to one visit.
 
     `kind` is as what they are in the team, empty for nobody of it, and `joined_at` since when. `missing` are the credentials that a paid
-    worker lacks on its day, `paid_times` the starts and ends of their other paid visits around it. `works_as` is what was agreed
-    for its day, if anything was.
+    worker lacks on its day, `tasks_missing` the kinds of its tasks that the person has not given them. `paid_times` are the starts and ends
+    of their other paid visits around it. `works_as` is what was agreed for its day, if anything was.
     """
 
     kind: str = ""
     joined_at: datetime | None = None
     comes: bool = False
     missing: Sequence[str] = ()
+    tasks_missing: Sequence[str] = ()
     away: bool = False
     elsewhere: bool = False
     paid_times: Sequence[Times] = ()
@@ -54,7 +55,8 @@ def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts
     """Every hard reason, the first the one to say; empty for who can come. `taken` is by how many the visit is taken.
 
     NOT_IN_TEAM, VISIT_FOR_WORKERS and VISIT_YOURS stand alone: the rest does not matter then. Then VISIT_OVER, VISIT_NOT_AGREED,
-    VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; WORKER_AWAY; WORKER_ELSEWHERE, or what `require_rest` raises.
+    VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; VISIT_NEEDS_TASKS with `tasks`; WORKER_AWAY; WORKER_ELSEWHERE, or
+    what `require_rest` raises.
     """
     if reason := reason_of_place(facts.kind):
         return [reason]
@@ -63,6 +65,8 @@ def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts
     against = _refused(lambda: require_free_place(visit, taken, now))
     if facts.paid and facts.missing:
         against.append(FailedPrecondition("VISIT_NEEDS_CREDENTIALS", kinds=" ".join(facts.missing)))
+    if facts.tasks_missing:
+        against.append(FailedPrecondition("VISIT_NEEDS_TASKS", tasks=" ".join(facts.tasks_missing)))
     if facts.away:
         against.append(FailedPrecondition("WORKER_AWAY"))
     if facts.elsewhere:

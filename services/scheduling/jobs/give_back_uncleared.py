@@ -1,4 +1,4 @@
-"""Job that opens visits again when the credentials of who took them no longer count."""
+"""Job that opens visits again when the credentials of who took them no longer count, or they may not do what is to be done there."""
 
 from datetime import datetime, timedelta
 
@@ -12,10 +12,10 @@ _SOON = timedelta(milliseconds=100)
 
 
 def job(runtime: Runtime) -> Job:
-    """It waits while credentials or rulebook are rebuilt: half of them would look like too few."""
+    """It waits while credentials, tasks or rulebook are rebuilt: half of them would look like too few."""
 
     async def run(work: UnitOfWork) -> int:
-        await follow(work, runtime, "identity", "governance")
+        await follow(work, runtime, "identity", "governance", "matching")
         return await give_back_uncleared(work)
 
     async def next_look(work: UnitOfWork) -> datetime | None:

@@ -26,7 +26,8 @@ async def _on_adopted(work: UnitOfWork, event: Event) -> None:
     if message.HasField("concerns"):
         await covers.replace_days(work, message.concerns.cover_days)
     if message.HasField("visits"):
-        await timed_confirmations.replace_rules(work, VisitRules(message.visits.confirm_after_days))
+        hour = message.visits.day_sheet_hour or VisitRules.day_sheet_hour
+        await timed_confirmations.replace_rules(work, VisitRules(message.visits.confirm_after_days, hour))
     await money_rules.add(work, event.at, message.rulebook_hash, _money(message.money) if message.HasField("money") else None)
     if message.HasField("watch"):
         watch = message.watch

@@ -1,16 +1,18 @@
 """The RPCs of visits' records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.scheduling.v1 import visit_records_pb2 as pb
+from kith.scheduling.v1 import visit_tasks_pb2 as tasks
+from kith.scheduling.v1.enums import TaskOutcomeKind
 from libs.access.acting_audit import while_acting
 from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
-from libs.rpc.enums import to_wire
+from libs.rpc.enums import from_wire, to_wire
 from libs.rpc.fields import parse_day, parse_id, parse_moment, timestamp
 from services.scheduling.commands.confirm_visit import confirm_visit
 from services.scheduling.commands.dispute_visit import dispute_visit
@@ -20,6 +22,7 @@ from services.scheduling.commands.set_timed_confirmation import set_timed_confir
 from services.scheduling.commands.stand_by_visit import stand_by_visit
 from services.scheduling.commands.start_visit import start_visit
 from services.scheduling.domain.record_times import LocalMoment
+from services.scheduling.domain.task_outcome import SaidOutcome, TaskOutcome
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.queries.get_timed_confirmation import get_timed_confirmation
 from services.scheduling.queries.get_visit_records import VisitRecords, get_visit_records
@@ -70,14 +73,29 @@ def _words(request: pb.DisputeVisitRequest | pb.StandByVisitRequest) -> tuple[UU
     return *_shown(request), request.words
 
 
-def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, LocalMoment | None, LocalMoment | None, str, int, int]:
+_Said = tuple[LocalMoment | None, LocalMoment | None, str, int, int, UUID | None, list[SaidOutcome]]
+
+
+def _written(request: pb.RecordVisitRequest) -> tuple[UUID, UUID | None, int, *_Said]:
     record = parse_id("record_id", request.record_id) if request.record_id else None
-    beside = request.travel_minutes, request.waiting_minutes
-    return parse_id("visit_id", request.visit_id), record, request.version, *_times(request), request.note, *beside
+    return parse_id("visit_id", request.visit_id), record, request.version, *_said(request)
 
 
-def _sent(request: pb.SendVisitRequest) -> tuple[UUID, LocalMoment | None, LocalMoment | None, str, int, int]:
-    return parse_id("visit_id", request.visit_id), *_times(request), request.note, request.travel_minutes, request.waiting_minutes
+def _sent(request: pb.SendVisitRequest) -> tuple[UUID, *_Said]:
+    return parse_id("visit_id", request.visit_id), *_said(request)
+
+
+def _said(request: pb.RecordVisitRequest | pb.SendVisitRequest) -> _Said:
+    task_list = parse_id("task_list_id", request.task_list_id) if request.task_list_id else None
+    outcomes = [_outcome(number, one) for number, one in enumerate(request.tasks, 1)]
+    return *_times(request), request.note, request.travel_minutes, request.waiting_minutes, task_list, outcomes
+
+
+def _outcome(number: int, said: pb.TaskOutcome) -> SaidOutcome:
+    field = f"tasks.{number}"
+    outcome = from_wire(pb.TaskOutcomeKind, TaskOutcomeKind, said.outcome, field, "TASK_OUTCOME_MISSING")
+    at = _moment(f"{field}.at", said.at) if said.HasField("at") else None
+    return SaidOutcome(parse_id("tasks", said.task_id), outcome, said.reason, at)
 
 
 def _times(request: pb.RecordVisitRequest | pb.SendVisitRequest) -> tuple[LocalMoment | None, LocalMoment | None]:
@@ -102,11 +120,11 @@ def _send_answer(record: VisitRecord) -> pb.SendVisitResponse:
 
 
 def _records(found: VisitRecords) -> pb.GetVisitRecordsResponse:
-    records = [_message(record, found.entries[record.id]) for record in found.records]
+    records = [_message(record, found.entries[record.id], found.outcomes) for record in found.records]
     return pb.GetVisitRecordsResponse(records=records, is_time=found.is_time, may_begin=found.may_begin)
 
 
-def _message(record: VisitRecord, entries: Iterable[RecordEntry]) -> pb.VisitRecord:
+def _message(record: VisitRecord, entries: Iterable[RecordEntry], outcomes: Mapping[UUID, Sequence[TaskOutcome]]) -> pb.VisitRecord:
     return pb.VisitRecord(
         record_id=str(record.id),
         visit_id=str(record.visit),
@@ -117,11 +135,11 @@ def _message(record: VisitRecord, entries: Iterable[RecordEntry]) -> pb.VisitRec
         entry_id=_optional_id(record.entry),
         confirmed_entry_id=_optional_id(record.confirmed),
         confirms_at=timestamp(record.timer_at) if record.timer_at else None,
-        entries=map(_entry, entries),
+        entries=[_entry(entry, outcomes.get(entry.id, ())) for entry in entries],
     )
 
 
-def _entry(entry: RecordEntry) -> pb.VisitRecordEntry:
+def _entry(entry: RecordEntry, outcomes: Iterable[TaskOutcome]) -> pb.VisitRecordEntry:
     return pb.VisitRecordEntry(
         entry_id=str(entry.id),
         kind=to_wire(pb.VisitRecordEntryKind, entry.kind),
@@ -133,6 +151,18 @@ def _entry(entry: RecordEntry) -> pb.VisitRecordEntry:
         about_entry_id=_optional_id(entry.about),
         travel_minutes=entry.travel,
         waiting_minutes=entry.waiting,
+        tasks=map(_recorded_task, outcomes),
+    )
+
+
+def _recorded_task(outcome: TaskOutcome) -> pb.RecordedTask:
+    return pb.RecordedTask(
+        task_id=str(outcome.task),
+        kind=to_wire(tasks.VisitTaskKind, outcome.kind),
+        words=outcome.words,
+        outcome=to_wire(pb.TaskOutcomeKind, outcome.outcome),
+        reason=outcome.reason,
+        at=timestamp(outcome.at) if outcome.at else None,
     )
 
 

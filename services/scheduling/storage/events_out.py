@@ -16,6 +16,7 @@ from services.scheduling.domain.cover import Cover
 from services.scheduling.domain.visit import Visit, VisitTime
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.domain.visit_series import VisitSeries
+from services.scheduling.domain.visit_task import TaskList
 from services.scheduling.domain.week_draft import WeekDraft
 from services.scheduling.storage.visit_places import VisitPlace
 
@@ -98,6 +99,17 @@ async def visit_swapped(work: UnitOfWork, swap: UUID, place: VisitPlace, from_wo
         to_worker_id=str(place.worker),
     )
     await outbox.publish(work, (event, event.visit_id))
+
+
+async def visit_tasks_set(work: UnitOfWork, tasks: TaskList, kinds: Collection[str]) -> None:
+    event = facts.VisitTasksSet(
+        list_id=str(tasks.id),
+        person_id=str(tasks.person),
+        visit_id=str(tasks.visit) if tasks.visit else "",
+        series_id=str(tasks.series) if tasks.series else "",
+        kinds=kinds,
+    )
+    await outbox.publish(work, (event, event.visit_id or event.series_id))
 
 
 async def visit_recorded(work: UnitOfWork, record: VisitRecord, entry: RecordEntry) -> None:
@@ -204,6 +216,18 @@ async def notice_wanted(work: UnitOfWork, kind: str, about: UUID, people: Collec
         until=_timestamp(until),
     )
     await outbox.publish(work, (notice, str(about)))
+
+
+async def day_sheet_wanted(work: UnitOfWork, kind: str, person: UUID, day: date, number: int, until: datetime) -> None:
+    """Once for each plan of the day that is sent: the notice is about the day, and the number tells it from the one before."""
+    notice = facts.NoticeWanted(
+        person_ids=[str(person)],
+        kind=kind,
+        about_id=f"{day.isoformat()}.{number}",
+        due_at=_timestamp(work.now),
+        until=_timestamp(until),
+    )
+    await outbox.publish(work, (notice, str(person)))
 
 
 async def person_data_erased(work: UnitOfWork, erased: Erased) -> None:

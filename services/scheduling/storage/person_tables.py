@@ -15,7 +15,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.scheduling.storage import money_person_tables, tables
+from services.scheduling.storage import day_sheet_tables, money_person_tables, tables, task_tables
 from services.scheduling.storage import week_draft_tables as drafts
 
 PERSON_TABLES = (
@@ -173,6 +173,41 @@ PERSON_TABLES = (
         ),
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         own_alone_by=("worker",),
+    ),
+    # Kept as long as the visit or the series, with which they go; what became of a task as long as the entry.
+    PersonTable(
+        task_tables.task_outcome,
+        ("person", "worker"),
+        ("entry", "number", "person", "worker", "task", "kind", "words", "outcome", "reason", "at"),
+        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+        own_alone_by=("worker",),
+    ),
+    PersonTable(task_tables.visit_task, ("person",), ("id", "list_id", "person", "number", "kind", "words"), erasure=(Delete(),)),
+    PersonTable(
+        task_tables.visit_task_list,
+        ("person",),
+        ("id", "person", "visit", "series", "set_by", "set_at"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        task_tables.task_grant,
+        ("person", "entry"),
+        ("team", "entry", "kind", "person", "until_day"),
+        through={"team": tables.team.c.owner},
+        erasure=(Delete(("person", "entry")),),
+    ),
+    PersonTable(
+        day_sheet_tables.day_sheet_choice,
+        ("person",),
+        ("person", "wanted", "named", "set_by", "since"),
+        erasure=(Delete(),),
+    ),
+    PersonTable(
+        day_sheet_tables.day_sheet,
+        ("person",),
+        ("person", "day", "number", "sent_at"),
+        {"fingerprint": "tells whether the visits, which are shown, have changed since"},
+        erasure=(Delete(),),
     ),
     PersonTable(
         tables.calendar,

@@ -257,6 +257,7 @@ visit_rule = Table(
     metadata,
     Column("only_one", Boolean, primary_key=True, server_default=true()),
     required("confirm_after_days", Integer),
+    required("day_sheet_hour", Integer),
 )
 
 watch_duty = Table(

@@ -18,7 +18,8 @@ _TAKE_BACK = delete(timed_confirmation).where(timed_confirmation.c.person == bin
 _RULES = select(visit_rule)
 _INSERT_RULES = insert(visit_rule)
 _SET_RULES = _INSERT_RULES.on_conflict_do_update(
-    index_elements=["only_one"], set_={"confirm_after_days": _INSERT_RULES.excluded.confirm_after_days}
+    index_elements=["only_one"],
+    set_={name: _INSERT_RULES.excluded[name] for name in ("confirm_after_days", "day_sheet_hour")},
 )
 
 

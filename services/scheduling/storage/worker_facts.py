@@ -16,7 +16,7 @@ from services.scheduling.domain.taking import WorkerFacts
 from services.scheduling.domain.terms import agreed_on
 from services.scheduling.domain.visit import PAID, Visit
 from services.scheduling.domain.worker_hours import KEPT_IN_VIEW, Times
-from services.scheduling.storage import away, engagements, teams, visit_places
+from services.scheduling.storage import away, engagements, task_grants, teams, visit_places
 from services.scheduling.storage.tables import visit_place
 
 _OTHERS = (among(visit_place.c.worker, "workers"), visit_place.c.coming, visit_place.c.visit != bindparam("of"))
@@ -35,6 +35,7 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
     """Of each of `workers`, also where the caller may not know it: what leaves the service of others is yes or no alone."""
     members = {member.person: member for member in await teams.list_members(work, visit.team) if member.person in workers}
     missing = await _missing(work, visit, [worker for worker, member in members.items() if member.kind == PAID])
+    tasks_missing = await task_grants.missing_at(work, visit, list(members))
     async with all_rows(work):
         coming = set(await visit_places.list_workers(work, visit.id))
         is_away = await away.who_is_away(work, members, visit.starts, visit.ends)
@@ -48,6 +49,7 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
             member.joined_at if member else None,
             worker in coming,
             missing.get(worker, ()),
+            tasks_missing.get(worker, ()),
             worker in is_away,
             worker in elsewhere,
             times[worker],

@@ -40,6 +40,12 @@ PICTURE_SHAPES: dict[str, str] = {
     "lock": '<path d="M9 21h30v22H9z" class="fill"/><path d="M15 21v-6c0-12 18-12 18 0v6M24 29v6"/>',
     "letters": '<path d="M4 38L14 10l10 28M8 29h12"/><path d="M28 38l7-18 7 18M30 32h10" class="fill"/>',
     "computer": '<path d="M5 8h38v25H5z" class="fill"/><path d="M24 33v8M14 42h20"/>',
+    "wash": '<path d="M24 5c8 10 14 17 14 24a14 14 0 0 1-28 0c0-7 6-14 14-24z" class="fill"/><path d="M17 29a7 7 0 0 0 7 7"/>',
+    "pill": '<path d="M9 39a9 9 0 0 1 0-13L26 9a9 9 0 0 1 13 13L22 39a9 9 0 0 1-13 0z" class="fill"/><path d="M17 17l14 14"/>',
+    "cup": '<path d="M7 17h27v15c0 7-5 11-13.500 11S7 39 7 32z" class="fill"/><path d="M34 21h3c7 0 7 12 0 12h-3M15 5v6M25 5v6"/>',
+    "walk": (
+        '<circle cx="27" cy="8" r="5" class="fill"/><path d="M26 14l-5 14 8 7 3 10M22 29l-3 8-8 8"/><path d="M14 26l4-8 8-3 6 8 8 2"/>'
+    ),
     "bell": '<path d="M10 35c4-4 3-9 4-15 1-15 19-15 20 0 1 6 0 11 4 15z" class="fill"/><path d="M20 35c0 8 8 8 8 0M24 5v3"/>',
 }
 

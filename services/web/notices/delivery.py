@@ -21,6 +21,7 @@ from libs.observe.logs import logger
 from libs.refusals import Invalid, NotFound, Refusal
 from libs.rpc.enums import known_word
 from services.clients import ServiceClients
+from services.web.notices.day_sheets import DaySheetLines
 from services.web.notices.kinds import KINDS, SIGN_IN_LINK
 from services.web.notices.quiet_hours import quiet_until
 from services.web.notices.rendering import NoticeReader, NoticeRenderer
@@ -47,6 +48,7 @@ class NoticeDelivery:
     ) -> None:
         self._database, self._clock, self._services, self._service_token = database, clock, services, service_token
         self._renderer, self._mail = renderer, mail
+        self._sheets = DaySheetLines(services, service_token, renderer.sender.zone)
         self._connection: MailConnection | None = None
         self._server_failure: MailFailure | None = None
         """What is wrong with the server, in this round: no other mail is tried."""
@@ -155,7 +157,8 @@ class NoticeDelivery:
         looks = Outcome(NoticeState.WAITING, channel=channel.value, easy_read=easy, large_print=large)
         if not self._mail.host:
             return replace(looks, state=NoticeState.PAGE_ONLY, reason="MAIL_NOT_SET_UP")
-        words = self._renderer.words(notice, reader, now, easy=easy, code=code)
+        sheet = await self._sheets.lines(notice, self._renderer.catalogues[easy])
+        words = self._renderer.words(notice, reader, now, easy=easy, code=code, sheet=sheet)
         try:
             message = self._renderer.mail(notice, words, address, self._mail.sender, notice.asked_at, large=large)
         except ValueError:

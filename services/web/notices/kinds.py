@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kith.identity.v1.enums import NoticeTopic
 
 SIGN_IN_LINK = "sign_in_link"
+DAY_SHEET, DAY_SHEET_AGAIN = "day_sheet", "day_sheet_again"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_taken": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_given_back": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_uncleared": NoticeKind(NoticeTopic.VISITS, "/you/qualifications"),
+    "visit_task_ended": NoticeKind(NoticeTopic.VISITS, "/team"),
     "visits_given_back": NoticeKind(NoticeTopic.VISITS, "/week"),
     "visit_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "visit_swapped": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
@@ -110,6 +112,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "visit_on_way_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}/on-way", at_once=True, why="visit_now"),
     "visit_comes_late": NoticeKind(NoticeTopic.VISITS, "/visits/{about}", at_once=True, why="visit_now"),
     "visit_safe_asked": NoticeKind(NoticeTopic.VISITS, "/visits/{about}", at_once=True, why="visit_now"),
+    DAY_SHEET: NoticeKind(NoticeTopic.VISITS, "/today/sheet?day={about}", at_once=True, why=DAY_SHEET),
+    DAY_SHEET_AGAIN: NoticeKind(NoticeTopic.VISITS, "/today/sheet?day={about}", at_once=True, why=DAY_SHEET),
     "draft_asked": NoticeKind(NoticeTopic.VISITS, "/week/proposals"),
     "draft_shown": NoticeKind(NoticeTopic.VISITS, "/week/proposals"),
     "draft_published": NoticeKind(NoticeTopic.VISITS, "/week"),

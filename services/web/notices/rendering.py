@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -15,11 +15,12 @@ from markupsafe import Markup
 from kith.identity.v1.enums import NoticeTopic
 from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
-from services.web.notices.kinds import KINDS, SIGN_IN_LINK
+from services.web.notices.kinds import DAY_SHEET, DAY_SHEET_AGAIN, KINDS, SIGN_IN_LINK
 from services.web.notices.stop_links import StopLinks
 from services.web.storage.notices import Notice
 
 TEXT_LENGTH = 160
+DAY_SHEETS = frozenset({DAY_SHEET, DAY_SHEET_AGAIN})
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _LARGE = "font: 1.5em/1.5 sans-serif"
 
@@ -71,18 +72,32 @@ class NoticeRenderer:
     stop_links: StopLinks
 
     def words(
-        self, notice: Notice, reader: NoticeReader, now: datetime, *, easy: bool, code: str = "", printed: bool = False
+        self,
+        notice: Notice,
+        reader: NoticeReader,
+        now: datetime,
+        *,
+        easy: bool,
+        code: str = "",
+        printed: bool = False,
+        sheet: tuple[str, ...] = (),
     ) -> NoticeWords:
-        """`code` is that of a sign-in link; `printed` if somebody else puts it into an envelope."""
+        """`code` is that of a sign-in link; `printed` if somebody else puts it into an envelope; `sheet` what stands on a day sheet."""
         say, kind = self._catalogue(easy), KINDS[notice.kind]
         until = dates.format_moment(notice.until, self.sender.zone, now)
+        day = (
+            dates.format_day(date.fromisoformat(notice.subject), now.astimezone(self.sender.zone).date())
+            if notice.kind in DAY_SHEETS
+            else ""
+        )
         said = "sealed" if printed and kind.is_sealed else notice.kind
-        lines = [_plain(line.text) for line in say.sentences(f"notice.{said}.text", co_op=self.sender.name, until=until)]
+        lines = [_plain(line.text) for line in say.sentences(f"notice.{said}.text", co_op=self.sender.name, until=until, day=day)]
+        lines += map(_plain, map(Markup.escape, sheet))
         link = self.sender.public_url + kind.path.format(about=code if notice.kind == SIGN_IN_LINK else notice.subject)
         is_stoppable = kind.topic is not NoticeTopic.SECURITY and not kind.at_once
         phone = self.sender.phone
         return NoticeWords(
-            subject=_one_line(_plain(say.say(f"notice.{said}.subject", co_op=self.sender.name))),
+            subject=_one_line(_plain(say.say(f"notice.{said}.subject", co_op=self.sender.name, day=day))),
             greeting=_plain(
                 say.say("notice.greeting_helper", helper=reader.helper, called=reader.called)
                 if reader.helper
@@ -131,7 +146,7 @@ class NoticeRenderer:
 
 
 def _html_mail(words: NoticeWords) -> Markup:
-    paragraph = Markup("<p>{}</p>").format
+    paragraph = Markup('<p style="white-space: pre-line">{}</p>').format
     link = Markup('<p><a href="{0}">{0}</a></p>').format
     parts = [*map(paragraph, (words.greeting, *words.lines)), link(words.link), paragraph(words.ring), Markup("<hr>"), paragraph(words.why)]
     if words.stop_url:

@@ -13,6 +13,7 @@ from kith.identity.v1.identity_pb2 import GetPersonRequest
 from kith.membership.v1.membership_pb2 import GetMemberRequest
 from libs.refusals import NotFound
 from services.web.http.forms import Form, FormRejected
+from services.web.notices.day_sheets import DaySheetLines
 from services.web.notices.kinds import KINDS
 from services.web.notices.rendering import NoticeReader, NoticeWords
 from services.web.page_context import PageContext
@@ -89,7 +90,10 @@ async def mark_texted(ctx: PageContext, form: Form) -> Response:
 
 async def _letter(ctx: PageContext, notice: Notice) -> Letter:
     name = (await ctx.person_names([str(notice.person)]))[str(notice.person)]
-    words = ctx.state.renderer.words(notice, NoticeReader(name.short), ctx.now, easy=notice.easy_read, printed=True)
+    renderer = ctx.state.renderer
+    lines = DaySheetLines(ctx.state.services, ctx.state.service_token, ctx.state.co_op.zone)
+    sheet = await lines.lines(notice, renderer.catalogues[notice.easy_read])
+    words = renderer.words(notice, NoticeReader(name.short), ctx.now, easy=notice.easy_read, printed=True, sheet=sheet)
     return Letter(name.full, await _address(ctx, str(notice.person)), words, notice.large_print)
 
 

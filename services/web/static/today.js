@@ -107,6 +107,17 @@
     sendAll();
   }
 
+  /* What an answer needs: a medicine that was taken its time, which is now, and what was not done its reason. */
+  function answer(event) {
+    const { needs } = event.target.dataset;
+    if (needs === undefined) return;
+    const task = event.currentTarget, reason = find("reason", task), at = find("at", task);
+    reason.required = needs === "reason";
+    if (!at) return;
+    at.required = needs === "time";
+    if (at.required && !at.value) at.value = clock(now());
+  }
+
   async function keep(on) {
     if (on) {
       await navigator.serviceWorker.register(WORKER, { scope: "/" });
@@ -129,6 +140,7 @@
   for (const plain of root.querySelectorAll("[data-plain]")) plain.hidden = true;
   for (const phone of root.querySelectorAll("[data-phone]")) phone.hidden = false;
   for (const form of root.querySelectorAll("[data-send]")) form.addEventListener("submit", write);
+  for (const task of root.querySelectorAll("[data-task]")) task.addEventListener("change", answer);
   show(isOffline ? "no-signal" : "");
   window.addEventListener("online", sendAll);
   sendAll();

@@ -19,6 +19,7 @@ from services.web.templates import create_environment
 from tests.unit.web.fake_asks import FakeAskService
 from tests.unit.web.fake_calendars import FakeCalendarService
 from tests.unit.web.fake_concerns import FakeConcernService, FakeCoverService
+from tests.unit.web.fake_day_sheets import FakeDaySheetService
 from tests.unit.web.fake_every_service import FakePersonDataService, FakePersonRightsService, FakeStatusService, reads_of_ada
 from tests.unit.web.fake_federation_services import FakeEvidenceService, FakeFederationService
 from tests.unit.web.fake_ids import (
@@ -84,6 +85,7 @@ from tests.unit.web.fake_stores import (
 )
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visit_records import FakeVisitRecordService
+from tests.unit.web.fake_visit_tasks import FakeVisitTaskService
 from tests.unit.web.fake_visits import FakeVisitService
 from tests.unit.web.fake_vote_services import FakeVoteService
 from tests.unit.web.fake_waiting import FakeWaitingService
@@ -165,6 +167,8 @@ class FakeServices:
     calendars: FakeCalendarService = field(default_factory=FakeCalendarService)
     worker_weeks: FakeWorkerWeekService = field(default_factory=FakeWorkerWeekService)
     week_drafts: FakeWeekDraftService = field(default_factory=FakeWeekDraftService)
+    day_sheets: FakeDaySheetService = field(default_factory=FakeDaySheetService)
+    visit_tasks: FakeVisitTaskService = field(default_factory=FakeVisitTaskService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     watch: FakeWatchService = field(default_factory=FakeWatchService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
@@ -241,6 +245,8 @@ class FakeServices:
             "worker_weeks",
             "week_drafts",
             "visit_records",
+            "visit_tasks",
+            "day_sheets",
             "watch",
             "visit_series",
             *("funding", "engagements", "pay_periods", "activities"),

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from kith.scheduling.v1 import visit_records_pb2 as pb
+from kith.scheduling.v1 import visit_tasks_pb2 as tasks
 from tests.unit.web.fake_people import ADA, MO, NOW, FakeService, to_timestamp
+from tests.unit.web.fake_visit_tasks import TABLETS, WASH
 from tests.unit.web.fake_visits import GIVEN, HAD
 
 TO_ADA, BY_ADA = (f"01939f00-0000-7000-8000-0000000000e{number}" for number in (1, 2))
@@ -55,6 +57,20 @@ def _record(record: str, visit: str, person: str, worker: str, state: "pb.VisitR
         starts_at=to_timestamp(starts),
         ends_at=to_timestamp(ends),
         note="Breakfast, and the post",
+    )
+    entry.tasks.add(
+        task_id=WASH,
+        kind=tasks.VISIT_TASK_KIND_PERSONAL_CARE,
+        words="Help me wash",
+        outcome=pb.TASK_OUTCOME_KIND_NOT_DONE,
+        reason="No hot water",
+    )
+    entry.tasks.add(
+        task_id=TABLETS,
+        kind=tasks.VISIT_TASK_KIND_MEDICINES,
+        words="The blue tablets",
+        outcome=pb.TASK_OUTCOME_KIND_TAKEN,
+        at=to_timestamp(starts),
     )
     return pb.VisitRecord(
         record_id=record,

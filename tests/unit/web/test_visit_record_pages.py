@@ -114,6 +114,7 @@ def test_a_worker_starts_and_finishes_with_one_tap_or_writes_it_with_the_planned
     visit.starts_at.CopyFrom(to_timestamp(NOW + timedelta(minutes=10)))
     visit.ends_at.CopyFrom(to_timestamp(NOW + timedelta(minutes=70)))
     fakes.visit_records.may_begin = True
+    fakes.visit_tasks.tasks = []
     assert "I start now" in browser.open(f"/visits/{TAKEN}")
     assert browser.submit(f"/visits/{TAKEN}/record/step", do="start") == (303, f"/visits/{TAKEN}?done=record_start")
     assert last(fakes, pb.StartVisitRequest)

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0017_ways_and_choices"
-down_revision = "0013_week_drafts"
+down_revision = "0016_day_sheets"
 branch_labels = None
 depends_on = None
 

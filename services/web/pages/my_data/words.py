@@ -145,6 +145,14 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "week_draft_reason": {"reason": "week_draft_reason.{}", "points": Value.KEY},
     "visit_record": {"state": "visit_record_state.{}"},
     "visit_record_entry": {"kind": "visit_record_kind.{}", "number": Value.NUMBER, "note": Value.TYPED},
+    "visit_task": {"kind": "visit_task.{}", "number": Value.NUMBER, "words": Value.TYPED},
+    "task_outcome": {
+        "kind": "visit_task.{}",
+        "outcome": "task_outcome.{}",
+        "number": Value.NUMBER,
+        **dict.fromkeys(("words", "reason"), Value.TYPED),
+    },
+    "task_grant": {"kind": "visit_task.{}"},
     "watch_alert": {
         "kind": "watch_alert_kind.{}",
         "state": "watch_alert_state.{}",

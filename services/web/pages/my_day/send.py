@@ -18,6 +18,7 @@ from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.my_day import page
 from services.web.pages.visits.record_forms import whole_number
+from services.web.pages.visits.task_words import LIST, said_outcomes
 from services.web.pages.visits.visit_forms import minute_of_day
 
 _ASK_LATER = (NotSignedIn, Unavailable)
@@ -65,6 +66,8 @@ async def _write(ctx: PageContext, form: Form) -> None:
         note=form.text("note"),
         travel_minutes=whole_number(form.text("travel")),
         waiting_minutes=whole_number(form.text("waiting")),
+        task_list_id=form.text(LIST),
+        tasks=said_outcomes(form.text, start.day, start.minute),
     )
     if form.text("end"):
         # A visit that ends at an earlier hour than it began ends on the day after.

@@ -8,6 +8,7 @@ from kith.scheduling.v1 import visits_pb2 as visits
 from libs.texts.days import read_day
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.form_page import Fields, FormPage, RedirectToPage, choices, version_of
+from services.web.pages.visits.task_words import INPUTS, LIST, PREFIXES, fields_of, load_tasks, said_outcomes
 from services.web.pages.visits.visit_forms import minute_of_day
 
 _ENDS = ("same", "next")
@@ -22,6 +23,7 @@ async def _write_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
     ends = utc_datetime(before.ends_at) if before.HasField("ends_at") else None
     first, last = starts or utc_datetime(visit.starts_at), ends or utc_datetime(visit.ends_at)
     day, zone = ctx.local_day(first), ctx.state.co_op.zone
+    to_do = await load_tasks(ctx, visit=visit.visit_id)
     suggested = {
         "day": day.isoformat(),
         "start": f"{first.astimezone(zone):%H:%M}",
@@ -30,6 +32,7 @@ async def _write_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
         "note": before.note,
         "travel": str(before.travel_minutes or ""),
         "waiting": str(before.waiting_minutes or ""),
+        **fields_of(ctx, to_do, before.tasks),
     }
     # What was typed stays as it was typed, also where somebody emptied a field.
     shown = fields if fields["version"] else {**fields, **suggested}
@@ -38,6 +41,7 @@ async def _write_values(ctx: PageContext, fields: Fields) -> Mapping[str, object
         "name": (await ctx.person_names([visit.person_id]))[visit.person_id].full,
         "visit": visit.visit_id,
         "fields": shown,
+        "to_do": to_do,
         "days": choices(ctx, "visit_record_ends", _ENDS),
         "is_correction": ends is not None,
     }
@@ -56,6 +60,8 @@ async def _write(ctx: PageContext, fields: Fields, request_id: str) -> str:
         note=fields["note"],
         travel_minutes=whole_number(fields["travel"]),
         waiting_minutes=whole_number(fields["waiting"]),
+        task_list_id=fields[LIST],
+        tasks=said_outcomes(lambda name: fields.get(name, ""), fields["day"], minute_of_day(fields["start"])),
     )
     await ctx.call(ctx.state.services.visit_records.RecordVisit, request)
     return f"/visits/{visit}?done=record_write"
@@ -121,8 +127,16 @@ WRITE = FormPage(
     "visits/record",
     _write_values,
     _write,
-    fields=("day", "start", "end", "ends_on", "note", "travel", "waiting", *_SHOWN),
-    input_by_field={"starts": "start", "ends": "end", "words": "note", "travel_minutes": "travel", "waiting_minutes": "waiting"},
+    fields=("day", "start", "end", "ends_on", "note", "travel", "waiting", LIST, *_SHOWN),
+    prefixes=PREFIXES,
+    input_by_field={
+        "starts": "start",
+        "ends": "end",
+        "words": "note",
+        "travel_minutes": "travel",
+        "waiting_minutes": "waiting",
+        **INPUTS,
+    },
     max_body=64_000,
 )
 DISPUTE = FormPage(

@@ -11,6 +11,7 @@ from kith.scheduling.v1.enums import VisitRecordEntryKind
 from libs.rpc.enums import known_word
 from services.web.localisation import dates
 from services.web.page_context import PageContext, PersonName, utc_datetime
+from services.web.pages.visits.task_words import DoneTask, done_tasks
 from services.web.pages.visits.visit_words import times_words
 
 
@@ -22,6 +23,7 @@ class RecordLine:
     says: Markup
     note: str
     holds: bool
+    tasks: list[DoneTask]
 
 
 def record_lines(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName]) -> list[RecordLine]:
@@ -33,6 +35,7 @@ def record_lines(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, P
             _says(ctx, entry, kind, names),
             entry.note,
             bool(entry.entry_id) and entry.entry_id == record.confirmed_entry_id,
+            done_tasks(ctx, entry.tasks),
         )
         for entry, kind in kinds
         if kind

@@ -13,6 +13,7 @@ from libs.rpc.enums import known_word
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.visits.record_lines import RecordLine, record_lines
+from services.web.pages.visits.task_words import DoneTask, TaskView, ToDo, done_tasks
 from services.web.pages.visits.visit_words import state_of, times_words
 
 STEP = "visit-record-step"
@@ -37,7 +38,7 @@ _OF_PERSON: Mapping[VisitRecordState, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class RecordView:
-    """The record of one worker; `times` and `note` are those of the latest entry."""
+    """The record of one worker; `times`, `tasks` and `note` are those of the latest entry. Of the tasks in `unsaid` it says nothing."""
 
     id: str
     version: int
@@ -45,6 +46,8 @@ class RecordView:
     status: str
     says: Markup
     times: Markup
+    tasks: list[DoneTask]
+    unsaid: list[TaskView]
     note: str
     answer: str
     """What the other side said to it last, in their words."""
@@ -63,8 +66,8 @@ class RecordSection:
     person: str
 
 
-async def load_section(ctx: PageContext, visit: visits.Visit) -> RecordSection | None:
-    """None before there can be a record, and for who has no part in it."""
+async def load_section(ctx: PageContext, visit: visits.Visit, to_do: ToDo) -> RecordSection | None:
+    """`to_do` is what was to be done there. None before there can be a record, and for who has no part in it."""
     request = pb.GetVisitRecordsRequest(visit_id=visit.visit_id)
     found: pb.GetVisitRecordsResponse = await ctx.call(ctx.state.services.visit_records.GetVisitRecords, request)
     if not found.is_time:
@@ -76,7 +79,7 @@ async def load_section(ctx: PageContext, visit: visits.Visit) -> RecordSection |
     people |= {entry.by for record in found.records for entry in record.entries}
     names = await ctx.person_names(people)
     return RecordSection(
-        [_view(ctx, record, names) for record in found.records],
+        [_view(ctx, record, names, to_do) for record in found.records],
         found.may_begin and not ctx.acting,
         visit.person_id == ctx.subject_id,
         names[visit.person_id].full,
@@ -98,7 +101,7 @@ async def take_step(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect(f"/visits/{visit}?done={done}" if done else f"/visits/{visit}")
 
 
-def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName]) -> RecordView:
+def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName], to_do: ToDo) -> RecordView:
     state = known_word(pb.VisitRecordState, VisitRecordState, record.state, None)
     is_person = record.person_id == ctx.subject_id
     side, both = "person" if is_person else "worker", {"person": names[record.person_id].full, "worker": names[record.worker_id].full}
@@ -107,6 +110,8 @@ def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonNa
     if is_person and record.worker_id != ctx.person_id:
         offered = _OF_PERSON
     latest = next((entry for entry in reversed(record.entries) if entry.HasField("ends_at")), None)
+    said = {task.task_id for task in latest.tasks} if latest else set()
+    can = offered.get(state, ()) if state else ()
     return RecordView(
         record.record_id,
         record.version,
@@ -114,11 +119,14 @@ def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonNa
         _STATUS.get(state, "wait") if state else "wait",
         ctx.say(f"visit_record_is.{state.value}_{side}", **both) if state else Markup(),
         times_words(ctx, latest.starts_at, latest.ends_at) if latest else Markup(),
+        done_tasks(ctx, latest.tasks) if latest else [],
+        [task for task in to_do.tasks if task.id not in said] if latest else [],
         latest.note if latest else "",
         record.entries[-1].note if state in (VisitRecordState.DISPUTED, VisitRecordState.STOOD_BY) and record.entries else "",
         _confirms(ctx, record, side, both["person"]),
         record_lines(ctx, record, names),
-        offered.get(state, ()) if state else (),
+        # Where there are tasks, one tap does not say what became of them.
+        tuple(step for step in can if step != "finish") if to_do.tasks else can,
     )
 
 

@@ -14,10 +14,11 @@ from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.visits import visit_words
 from services.web.pages.visits.series_taking import shown_visits, take
 from services.web.pages.visits.series_words import pattern_words, series_status, state_of
+from services.web.pages.visits.task_words import load_tasks
 
 CHANGE = "series"
 _OPEN = 5
-_DONE = ("propose", "agree", "decline", "end")
+_DONE = ("propose", "agree", "decline", "end", "tasks")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ async def show(ctx: PageContext) -> Response:
         plan=_plan(ctx, series, names),
         can=_possible(ctx, series, to_take),
         is_own=series.person_id == ctx.subject_id,
+        to_do=await load_tasks(ctx, series=series.series_id),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 
@@ -110,6 +112,6 @@ def _possible(ctx: PageContext, series: pb.VisitSeries, to_take: Sequence[visits
     if is_over or state in (SeriesState.DECLINED, SeriesState.WITHDRAWN, None):
         return []
     if state is SeriesState.PROPOSED:
-        own = ["agree", "decline"] if is_own else []
+        own = ["agree", "decline", "tasks"] if is_own else []
         return own + (["withdraw"] if not ctx.acting and series.proposed_by == ctx.person_id else [])
-    return (["take"] if to_take else []) + ["change"] + (["end"] if is_own else [])
+    return (["take"] if to_take else []) + ["change"] + (["tasks", "end"] if is_own else [])

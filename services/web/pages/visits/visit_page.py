@@ -11,11 +11,12 @@ from services.web.http.forms import Form
 from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
+from services.web.pages.visits.task_words import load_tasks
 from services.web.pages.visits.visit_words import TAKES_PLACE, state_of, times_words, visit_row
 from services.web.pages.watch import visit_alerts
 
 CHANGE = "visit"
-_BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap"})
+_BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap", "tasks"})
 """What nobody does once a worker has said that they start."""
 _DO = ("agree", "decline", "take", "give_back", "cancel")
 
@@ -24,7 +25,8 @@ async def show(ctx: PageContext) -> Response:
     """Raises NotFound VISIT_UNKNOWN."""
     response: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, pb.GetVisitRequest(visit_id=ctx.path_param("visit")))
     visit = response.visit
-    section = await record_section.load_section(ctx, visit)
+    to_do = await load_tasks(ctx, visit=visit.visit_id)
+    section = await record_section.load_section(ctx, visit, to_do)
     people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *response.worker_ids]
     names = await ctx.person_names(people)
     other, has_begun = None, section is not None and bool(section.records)
@@ -42,8 +44,11 @@ async def show(ctx: PageContext) -> Response:
         series_id=visit.series_id,
         can=[step for step in _possible(ctx, visit, response.worker_ids) if not (has_begun and step in _BEFORE_THE_START)],
         section=section,
+        to_do=to_do,
         alerts=await visit_alerts.load_alerts(ctx, visit),
-        done=ctx.query_param("done") if ctx.query_param("done") in (*_DO, "move", *record_section.DONE, *visit_alerts.DONE) else "",
+        done=ctx.query_param("done")
+        if ctx.query_param("done") in (*_DO, "move", "tasks", *record_section.DONE, *visit_alerts.DONE)
+        else "",
     )
 
 
@@ -81,6 +86,8 @@ def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list
     if state is VisitState.AGREED and visit.free_places > 0:
         can.append("who_could")
     can.append("move")
+    if is_own:
+        can.append("tasks")
     if is_own or (state is VisitState.PROPOSED and visit.proposed_by == ctx.person_id):
         can.append("cancel")
     return can

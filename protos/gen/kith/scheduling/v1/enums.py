@@ -21,6 +21,16 @@ class VisitState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class VisitTaskKind(StrEnum):
+    PERSONAL_CARE = "personal_care"
+    MEDICINES = "medicines"
+    MOVING_AND_HANDLING = "moving_and_handling"
+    FOOD_AND_DRINK = "food_and_drink"
+    HOUSEHOLD = "household"
+    COMPANY = "company"
+    OUT_AND_ABOUT = "out_and_about"
+
+
 class PayerKind(StrEnum):
     COUNCIL = "council"
     HEALTH = "health"
@@ -70,6 +80,14 @@ class VisitRecordEntryKind(StrEnum):
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
     STOOD_BY = "stood_by"
+
+
+class TaskOutcomeKind(StrEnum):
+    DONE = "done"
+    NOT_DONE = "not_done"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    NOT_GIVEN = "not_given"
 
 
 class SeriesState(StrEnum):

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from kith.scheduling.v1 import visit_tasks_pb2 as _visit_tasks_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -76,6 +77,38 @@ VISIT_RECORD_ENTRY_KIND_DISPUTED: VisitRecordEntryKind.ValueType  # 4
 VISIT_RECORD_ENTRY_KIND_STOOD_BY: VisitRecordEntryKind.ValueType  # 5
 Global___VisitRecordEntryKind: _TypeAlias = VisitRecordEntryKind  # noqa: Y015
 
+class _TaskOutcomeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TaskOutcomeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TaskOutcomeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TASK_OUTCOME_KIND_UNSPECIFIED: _TaskOutcomeKind.ValueType  # 0
+    TASK_OUTCOME_KIND_DONE: _TaskOutcomeKind.ValueType  # 1
+    TASK_OUTCOME_KIND_NOT_DONE: _TaskOutcomeKind.ValueType  # 2
+    """with a reason"""
+    TASK_OUTCOME_KIND_TAKEN: _TaskOutcomeKind.ValueType  # 3
+    """with a time"""
+    TASK_OUTCOME_KIND_REFUSED: _TaskOutcomeKind.ValueType  # 4
+    """by the person, whose right it is: with their reason, if they give one"""
+    TASK_OUTCOME_KIND_NOT_GIVEN: _TaskOutcomeKind.ValueType  # 5
+    """with a reason"""
+
+class TaskOutcomeKind(_TaskOutcomeKind, metaclass=_TaskOutcomeKindEnumTypeWrapper):
+    """TaskOutcomeKind is what became of a task. Of a medicine it is one of the last three, of all else one of the first two."""
+
+TASK_OUTCOME_KIND_UNSPECIFIED: TaskOutcomeKind.ValueType  # 0
+TASK_OUTCOME_KIND_DONE: TaskOutcomeKind.ValueType  # 1
+TASK_OUTCOME_KIND_NOT_DONE: TaskOutcomeKind.ValueType  # 2
+"""with a reason"""
+TASK_OUTCOME_KIND_TAKEN: TaskOutcomeKind.ValueType  # 3
+"""with a time"""
+TASK_OUTCOME_KIND_REFUSED: TaskOutcomeKind.ValueType  # 4
+"""by the person, whose right it is: with their reason, if they give one"""
+TASK_OUTCOME_KIND_NOT_GIVEN: TaskOutcomeKind.ValueType  # 5
+"""with a reason"""
+Global___TaskOutcomeKind: _TypeAlias = TaskOutcomeKind  # noqa: Y015
+
 @_typing.final
 class LocalMoment(_message.Message):
     """LocalMoment is a minute by the clock where the co-op is."""
@@ -103,6 +136,78 @@ class LocalMoment(_message.Message):
 Global___LocalMoment: _TypeAlias = LocalMoment  # noqa: Y015
 
 @_typing.final
+class TaskOutcome(_message.Message):
+    """TaskOutcome is what the worker says of one task of the list that they saw."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    outcome: Global___TaskOutcomeKind.ValueType
+    reason: _builtins.str
+    @_builtins.property
+    def at(self) -> Global___LocalMoment:
+        """when a medicine was taken, refused or not given; unset: not said"""
+
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        outcome: Global___TaskOutcomeKind.ValueType = ...,
+        reason: _builtins.str = ...,
+        at: Global___LocalMoment | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "outcome", b"outcome", "reason", b"reason", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskOutcome: _TypeAlias = TaskOutcome  # noqa: Y015
+
+@_typing.final
+class RecordedTask(_message.Message):
+    """RecordedTask is what was said of a task, with the words that it had then."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    kind: _visit_tasks_pb2.VisitTaskKind.ValueType
+    words: _builtins.str
+    outcome: Global___TaskOutcomeKind.ValueType
+    reason: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """unset: not said"""
+
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        kind: _visit_tasks_pb2.VisitTaskKind.ValueType = ...,
+        words: _builtins.str = ...,
+        outcome: Global___TaskOutcomeKind.ValueType = ...,
+        reason: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "kind", b"kind", "outcome", b"outcome", "reason", b"reason", "task_id", b"task_id", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedTask: _TypeAlias = RecordedTask  # noqa: Y015
+
+@_typing.final
 class VisitRecordEntry(_message.Message):
     """VisitRecordEntry is one thing that somebody said."""
 
@@ -118,6 +223,7 @@ class VisitRecordEntry(_message.Message):
     ABOUT_ENTRY_ID_FIELD_NUMBER: _builtins.int
     TRAVEL_MINUTES_FIELD_NUMBER: _builtins.int
     WAITING_MINUTES_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
     entry_id: _builtins.str
     kind: Global___VisitRecordEntryKind.ValueType
     by: _builtins.str
@@ -140,6 +246,10 @@ class VisitRecordEntry(_message.Message):
     def ends_at(self) -> _timestamp_pb2.Timestamp:
         """set where it says when they finished"""
 
+    @_builtins.property
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordedTask]:
+        """in the order of the list"""
+
     def __init__(
         self,
         *,
@@ -153,10 +263,11 @@ class VisitRecordEntry(_message.Message):
         about_entry_id: _builtins.str = ...,
         travel_minutes: _builtins.int = ...,
         waiting_minutes: _builtins.int = ...,
+        tasks: _abc.Iterable[Global___RecordedTask] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_entry_id", b"about_entry_id", "at", b"at", "by", b"by", "ends_at", b"ends_at", "entry_id", b"entry_id", "kind", b"kind", "note", b"note", "starts_at", b"starts_at", "travel_minutes", b"travel_minutes", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about_entry_id", b"about_entry_id", "at", b"at", "by", b"by", "ends_at", b"ends_at", "entry_id", b"entry_id", "kind", b"kind", "note", b"note", "starts_at", b"starts_at", "tasks", b"tasks", "travel_minutes", b"travel_minutes", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -291,6 +402,8 @@ class RecordVisitRequest(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     TRAVEL_MINUTES_FIELD_NUMBER: _builtins.int
     WAITING_MINUTES_FIELD_NUMBER: _builtins.int
+    TASK_LIST_ID_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
     record_id: _builtins.str
@@ -300,6 +413,8 @@ class RecordVisitRequest(_message.Message):
     note: _builtins.str
     travel_minutes: _builtins.int
     waiting_minutes: _builtins.int
+    task_list_id: _builtins.str
+    """the list that the page showed; empty without one"""
     @_builtins.property
     def starts(self) -> Global___LocalMoment:
         """unset: when they said that they started"""
@@ -307,6 +422,10 @@ class RecordVisitRequest(_message.Message):
     @_builtins.property
     def ends(self) -> Global___LocalMoment:
         """unset: now"""
+
+    @_builtins.property
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskOutcome]:
+        """one for each task of the list"""
 
     def __init__(
         self,
@@ -320,10 +439,12 @@ class RecordVisitRequest(_message.Message):
         note: _builtins.str = ...,
         travel_minutes: _builtins.int = ...,
         waiting_minutes: _builtins.int = ...,
+        task_list_id: _builtins.str = ...,
+        tasks: _abc.Iterable[Global___TaskOutcome] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "starts", b"starts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "record_id", b"record_id", "request_id", b"request_id", "starts", b"starts", "travel_minutes", b"travel_minutes", "version", b"version", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "record_id", b"record_id", "request_id", b"request_id", "starts", b"starts", "task_list_id", b"task_list_id", "tasks", b"tasks", "travel_minutes", b"travel_minutes", "version", b"version", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -366,18 +487,24 @@ class SendVisitRequest(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     TRAVEL_MINUTES_FIELD_NUMBER: _builtins.int
     WAITING_MINUTES_FIELD_NUMBER: _builtins.int
+    TASK_LIST_ID_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
     note: _builtins.str
     travel_minutes: _builtins.int
     """as in RecordVisitRequest"""
     waiting_minutes: _builtins.int
+    task_list_id: _builtins.str
+    """the list that the phone had; empty without one"""
     @_builtins.property
     def starts(self) -> Global___LocalMoment:
         """unset: when they said that they started"""
 
     @_builtins.property
     def ends(self) -> Global___LocalMoment: ...
+    @_builtins.property
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskOutcome]: ...
     def __init__(
         self,
         *,
@@ -388,10 +515,12 @@ class SendVisitRequest(_message.Message):
         note: _builtins.str = ...,
         travel_minutes: _builtins.int = ...,
         waiting_minutes: _builtins.int = ...,
+        task_list_id: _builtins.str = ...,
+        tasks: _abc.Iterable[Global___TaskOutcome] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "starts", b"starts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "request_id", b"request_id", "starts", b"starts", "travel_minutes", b"travel_minutes", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends", b"ends", "note", b"note", "request_id", b"request_id", "starts", b"starts", "task_list_id", b"task_list_id", "tasks", b"tasks", "travel_minutes", b"travel_minutes", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -172,16 +172,20 @@ class AdoptedVisits(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CONFIRM_AFTER_DAYS_FIELD_NUMBER: _builtins.int
+    DAY_SHEET_HOUR_FIELD_NUMBER: _builtins.int
     confirm_after_days: _builtins.int
     """after so many days an entry is confirmed, where the person agreed to that beforehand"""
+    day_sheet_hour: _builtins.int
+    """at which hour of the evening before day sheets go out; 0 = published before there was any: as usual"""
     def __init__(
         self,
         *,
         confirm_after_days: _builtins.int = ...,
+        day_sheet_hour: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirm_after_days", b"confirm_after_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirm_after_days", b"confirm_after_days", "day_sheet_hour", b"day_sheet_hour"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -297,6 +297,44 @@ class VisitSwapped(_message.Message):
 Global___VisitSwapped: _TypeAlias = VisitSwapped  # noqa: Y015
 
 @_typing.final
+class VisitTasksSet(_message.Message):
+    """VisitTasksSet: the person said what is to be done at a visit, or at all visits of a series. The words stay in scheduling."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    KINDS_FIELD_NUMBER: _builtins.int
+    list_id: _builtins.str
+    person_id: _builtins.str
+    visit_id: _builtins.str
+    """empty with a series"""
+    series_id: _builtins.str
+    """empty with a visit"""
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """each once: personal_care, medicines, moving_and_handling, food_and_drink, household, company, out_and_about"""
+
+    def __init__(
+        self,
+        *,
+        list_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        visit_id: _builtins.str = ...,
+        series_id: _builtins.str = ...,
+        kinds: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kinds", b"kinds", "list_id", b"list_id", "person_id", b"person_id", "series_id", b"series_id", "visit_id", b"visit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitTasksSet: _TypeAlias = VisitTasksSet  # noqa: Y015
+
+@_typing.final
 class VisitRecorded(_message.Message):
     """VisitRecorded: a worker wrote when they started and finished a visit. It counts once the person has confirmed it."""
 
@@ -792,7 +830,8 @@ class NoticeWanted(_message.Message):
     visit_recorded, visit_confirmed, visit_timer_confirmed, visit_disputed, visit_stood_by, series_proposed, series_agreed,
     series_declined, series_withdrawn, series_ended, series_taken, series_given_back, funding_proposed, funding_answered,
     engagement_proposed, engagement_answered, engagement_from_worker, pay_ready, cover_needed, watch_asked, watch_late, watch_missed,
-    watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked, draft_asked, draft_shown, draft_published
+    watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked, draft_asked, draft_shown, draft_published,
+    visit_task_ended, day_sheet, day_sheet_again
     The id of the visit, series, terms, pay period, cover, alert, draft or turn at the watch, a dot, and an id of this notice.
     """
     @_builtins.property

@@ -1,0 +1,24 @@
+"""Job that sends day sheets: at the rulebook's hour of the evening before, and again when the plan of the day has changed."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from libs.database.engine import UnitOfWork
+from libs.host.component import Job
+from services.scheduling.commands.send_day_sheets import send_day_sheets
+from services.scheduling.domain.day_sheet import next_due
+from services.scheduling.storage import day_sheets, timed_confirmations
+
+
+def job(zone: ZoneInfo) -> Job:
+    """`zone` decides which hour it is. Every event wakes it: what was sent may have been overtaken."""
+
+    async def run(work: UnitOfWork) -> int:
+        return await send_day_sheets(work, zone=zone)
+
+    async def next_look(work: UnitOfWork) -> datetime | None:
+        if not await day_sheets.list_wanted(work):
+            return None
+        return next_due(zone, work.now, (await timed_confirmations.get_rules(work)).day_sheet_hour)
+
+    return Job("send_day_sheets", run, due=next_look)
