@@ -28,6 +28,7 @@ from services.scheduling.rpc.engagement_servicer import engagement_service
 from services.scheduling.rpc.funding_servicer import funding_service
 from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
+from services.scheduling.rpc.sharing_servicer import sharing_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
 from services.scheduling.rpc.watch_servicer import watch_service
@@ -52,6 +53,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 worker_week_service(runtime, zone),
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
+                sharing_service(runtime, zone),
                 calendar_service(runtime),
                 funding_service(runtime, zone),
                 engagement_service(runtime),

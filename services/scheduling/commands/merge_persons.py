@@ -12,6 +12,7 @@ from services.scheduling.storage import (
     events_out,
     merged_drafts,
     merged_money,
+    merged_sharing,
     merged_visits,
     merged_watch,
     merged_weeks,
@@ -42,6 +43,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_visits.move_places(work, kept, other)
     await merged_visits.move_records(work, kept, other)
     await merged_money.move(work, kept, other)
+    await merged_sharing.move(work, kept, other)
     await covers.move(work, kept, other)
     await merged_watch.move(work, kept, other)
     await teams.move(work, kept, other)

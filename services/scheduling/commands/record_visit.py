@@ -11,7 +11,7 @@ from services.scheduling.commands.settle_alerts import settle_alone, settle_star
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.record_times import LocalMoment, with_minutes_beside, worked_time
 from services.scheduling.domain.visit_record import VisitRecord, require_version, write
-from services.scheduling.storage import events_out, timed_confirmations, visit_records, visits
+from services.scheduling.storage import events_out, timed_confirmations, visit_records, visit_sharers, visits
 
 
 async def record_visit(
@@ -39,11 +39,12 @@ async def record_visit(
         visit, begun = await visits.get(work, record.visit), await visit_records.find_begun(work, record.id)
         said_before = await visit_records.list_moments(work, record.id)
     worked = with_minutes_beside(worked_time(zone, visit, begun, starts, ends, work.now, said_before), travel, waiting)
-    timer = await timed_confirmations.timer_for(work, record.person, record.worker)
+    at_visit = await visit_sharers.everybody_at(work, visit)
+    timer = await timed_confirmations.timer_for_all(work, at_visit, record.worker)
     change = write(record, statement(work, record.worker), worked, note, timer)
     await (visit_records.add if record_id is None else visit_records.save)(work, change)
     await events_out.visit_recorded(work, *change)
     await settle_started(work, visit.id, record.worker)
     await settle_alone(work, visit.id, record.worker, AlertStepKind.FINISHED)
-    await tell(work, Notice.RECORDED, visit, {record.person})
+    await tell(work, Notice.RECORDED, visit, at_visit)
     return change.record

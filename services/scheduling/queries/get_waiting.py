@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kith.scheduling.v1.enums import SeriesState, VisitRecordState
+from kith.scheduling.v1.enums import SeriesState, SharingState, VisitRecordState
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import PageRequest
-from services.scheduling.storage import series, swaps, visit_records, watch_alerts, watch_duties, week_drafts
+from services.scheduling.storage import series, sharings, swaps, visit_records, watch_alerts, watch_duties, week_drafts
 
 _MOST_SWAPS = 100
 
@@ -25,6 +25,7 @@ class Waiting:
     """Open, as the person holds the watch."""
     watch_asked: int
     proposals: int
+    sharings: list[UUID]
 
 
 async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
@@ -41,4 +42,5 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
         await watch_alerts.count_open(work) if person in await watch_duties.list_holders(work) else 0,
         await watch_duties.count_asked(work, person),
         await week_drafts.count_unanswered(work, person),
+        [one.id for one in await sharings.list_of(work, person, today) if one.state is SharingState.PROPOSED and one.asked == person],
     )
