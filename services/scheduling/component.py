@@ -26,6 +26,7 @@ from services.scheduling.rpc.calendar_servicer import calendar_service
 from services.scheduling.rpc.cover_servicer import cover_service
 from services.scheduling.rpc.engagement_servicer import engagement_service
 from services.scheduling.rpc.funding_servicer import funding_service
+from services.scheduling.rpc.group_activity_servicer import group_activity_service
 from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.sharing_servicer import sharing_service
@@ -59,6 +60,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 engagement_service(runtime),
                 pay_period_service(runtime, zone),
                 activity_service(runtime, zone),
+                group_activity_service(runtime, zone),
                 cover_service(runtime),
                 watch_service(runtime, zone),
                 week_draft_service(runtime, zone, settings.draft_iterations),

@@ -75,6 +75,7 @@ async def _list_questions(ctx: PageContext) -> list[Question]:
         ("home.disputed", len(found.disputed_visit_ids), f"/visits/{next(iter(found.disputed_visit_ids), '')}"),
         ("home.swaps", found.swaps, "/week/swaps"),
         ("series.waiting", found.series, "/visits/series"),
+        ("home.sharings", len(found.sharing_ids), f"/visits/sharing/{next(iter(found.sharing_ids), '')}"),
         ("home.proposals", found.proposals, "/week/proposals"),
     )
     return [Question(ctx.say(key, count), path) for key, count, path in asked if count]
