@@ -24,6 +24,7 @@ from tests.unit.web import (
     fake_neighbours,
     fake_partners,
     fake_series,
+    fake_sharing,
     fake_teams,
     fake_visits,
     fake_watch,
