@@ -55,13 +55,13 @@ async def show(ctx: PageContext) -> Response:
 async def change(ctx: PageContext, form: Form) -> Response:
     """Yes, no, take back or end. The service decides whether the person may."""
     services, sharing, did = ctx.state.services.sharings, ctx.path_param("sharing"), form.text("do")
-    shown = {"request_id": form.request_id, "sharing_id": sharing, "version": form.shown_number()}
+    ids, version = {"request_id": form.request_id, "sharing_id": sharing}, form.shown_number()
     if did in ("yes", "no"):
-        await ctx.call(services.AnswerSharing, pb.AnswerSharingRequest(**shown, agrees=did == "yes"))
+        await ctx.call(services.AnswerSharing, pb.AnswerSharingRequest(**ids, version=version, agrees=did == "yes"))
     elif did == "withdraw":
-        await ctx.call(services.WithdrawSharing, pb.WithdrawSharingRequest(**shown))
+        await ctx.call(services.WithdrawSharing, pb.WithdrawSharingRequest(**ids, version=version))
     elif did == "end":
-        await ctx.call(services.EndSharing, pb.EndSharingRequest(**shown))
+        await ctx.call(services.EndSharing, pb.EndSharingRequest(**ids, version=version))
     else:
         return ctx.redirect(f"{PATH}/{sharing}")
     return ctx.redirect(f"{PATH}/{sharing}?done={did}" if did == "yes" else f"{PATH}?done={did}")

@@ -49,7 +49,8 @@ async def show(ctx: PageContext) -> Response:
         "together/one",
         one=_view(ctx, found.activity, names),
         people=[names[person].full for person in found.person_ids],
-        comes_as=[{"value": "alone", "text": ctx.say("together_as.alone")}, {"value": "helper", "text": ctx.say("together_as.helper")}],
+        comes_as=choices(ctx, "together_as", ("alone", "helper")),
+        shown=choices(ctx, "together_shows", ("yes", "no")),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 
