@@ -45,7 +45,9 @@ from kith.scheduling.v1.covers_pb2_grpc import CoverServiceStub
 from kith.scheduling.v1.day_sheets_pb2_grpc import DaySheetServiceStub
 from kith.scheduling.v1.engagements_pb2_grpc import EngagementServiceStub
 from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
+from kith.scheduling.v1.group_activities_pb2_grpc import GroupActivityServiceStub
 from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
+from kith.scheduling.v1.sharings_pb2_grpc import SharingServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visit_tasks_pb2_grpc import VisitTaskServiceStub
@@ -84,6 +86,8 @@ class ServiceClients:
         """What is to be done there."""
         self.day_sheets = DaySheetServiceStub(self._channels["scheduling"])
         self.covers = CoverServiceStub(self._channels["scheduling"])
+        self.sharings = SharingServiceStub(self._channels["scheduling"])
+        self.group_activities = GroupActivityServiceStub(self._channels["scheduling"])
         """Which visits need somebody since one of the team has left."""
         self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])
         self.watch = WatchServiceStub(self._channels["scheduling"])

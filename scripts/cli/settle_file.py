@@ -5,10 +5,14 @@ from fractions import Fraction
 
 from scripts.cli.recompute_file import exact_fraction, identifier, record, sequence, unique, utc_minute, whole_number
 from scripts.cli.strict_json import JsonNode
-from services.scheduling.domain.settlement import Engagement, Visit, Worker
+from services.scheduling.domain.settlement import Engagement, PersonPart, Visit, Worker
 
 MOST_PAYERS = 100
 """Of one visit. The sum of many more fractions, each with a denominator of its own, would take for ever."""
+
+
+SHARED_BY = 2
+"""How many people share a visit."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,10 @@ def _worker(node: JsonNode) -> Worker:
 
 
 def _visit(node: JsonNode, workers: set[str]) -> Visit:
-    fields = record(node, "id", "worker", "start", "end", "confirmed", "travel", "waiting", "payers")
+    fields = record(node, "id", "worker", "start", "end", "confirmed", "travel", "waiting", optional=("payers", "shared"))
+    if ("payers" in fields) == ("shared" in fields):
+        # As before there were shared visits, a visit without either lacks its payers.
+        record(node, "id", "worker", "start", "end", "confirmed", "travel", "waiting", "payers")
     id_, worker = identifier(fields["id"]), identifier(fields["worker"])
     if worker not in workers:
         fields["worker"].fail(f"must be the id of a worker of this file, not {fields['worker'].excerpt()}")
@@ -59,7 +66,28 @@ def _visit(node: JsonNode, workers: set[str]) -> Visit:
     if minutes <= 0:
         fields["end"].fail(f"must be after the start, not {fields['end'].excerpt()}")
     travel, waiting = whole_number(fields["travel"]), whole_number(fields["waiting"])
-    return Visit(id_, worker, minutes, fields["confirmed"].boolean(), travel, waiting, _payers(fields["payers"]))
+    times = minutes, fields["confirmed"].boolean(), travel, waiting
+    if "payers" in fields:
+        return Visit(id_, worker, *times, _payers(fields["payers"]))
+    return Visit(id_, worker, *times, (), _parts(fields["shared"]))
+
+
+def _parts(node: JsonNode) -> tuple[PersonPart, ...]:
+    items = node.items()
+    if len(items) != SHARED_BY:
+        node.fail(f"must have the parts of {SHARED_BY} persons, not {len(items)}")
+    parts, names = [], []
+    for item in items:
+        fields = record(item, "person", "share", "payers")
+        if not (share := exact_fraction(fields["share"])):
+            fields["share"].fail("must be more than 0")
+        names.append((fields["person"], identifier(fields["person"])))
+        parts.append(PersonPart(names[-1][1], share, _payers(fields["payers"])))
+    unique(names)
+    total = sum((part.share for part in parts), Fraction(0))
+    if total != 1:
+        node.fail(f"must have shares that sum to 1, not {total}")
+    return tuple(parts)
 
 
 def _payers(node: JsonNode) -> tuple[tuple[str, Fraction], ...]:

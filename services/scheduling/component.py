@@ -31,8 +31,10 @@ from services.scheduling.rpc.cover_servicer import cover_service
 from services.scheduling.rpc.day_sheet_servicer import day_sheet_service
 from services.scheduling.rpc.engagement_servicer import engagement_service
 from services.scheduling.rpc.funding_servicer import funding_service
+from services.scheduling.rpc.group_activity_servicer import group_activity_service
 from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
+from services.scheduling.rpc.sharing_servicer import sharing_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
 from services.scheduling.rpc.visit_task_servicer import visit_task_service
@@ -60,12 +62,14 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 visit_task_service(runtime, zone),
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
+                sharing_service(runtime, zone),
                 calendar_service(runtime),
                 day_sheet_service(runtime),
                 funding_service(runtime, zone),
                 engagement_service(runtime),
                 pay_period_service(runtime, zone),
                 activity_service(runtime, zone),
+                group_activity_service(runtime, zone),
                 cover_service(runtime),
                 watch_service(runtime, zone),
                 week_draft_service(runtime, zone, ways, settings.draft_iterations),

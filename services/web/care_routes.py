@@ -26,8 +26,10 @@ from services.web.pages.my_day import worker as day_worker
 from services.web.pages.neighbours import board, own, write_post
 from services.web.pages.partners import partner_page, referral_forms, referral_page
 from services.web.pages.reviews import review_forms, review_list
+from services.web.pages.sharing import propose_sharing, sharing_pages
 from services.web.pages.support import call_outs, find, getting, giving, suggested
 from services.web.pages.teams import task_form, team_forms, team_page
+from services.web.pages.together import together_pages
 from services.web.pages.visits import (
     away,
     cover_page,
@@ -69,6 +71,7 @@ CARE_PAGES = (
     getting.PAGE,
     giving.PAGE,
     Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),
+    *together_pages.PAGES,
     day_list.PAGE,
     *announce.PAGES,
     *taking_part.PAGES,
@@ -132,6 +135,8 @@ CARE_PAGES = (
     Page("/visits/series/{series:uuid}", series_page.show, series_page.change, series_page.CHANGE, acting=True),
     form_page("/visits/series/{series:uuid}/tasks", visit_task_form.OF_SERIES, Access.MEMBER, acting=True),
     form_page("/visits/series/{series:uuid}/end", series_forms.END, Access.MEMBER, acting=True),
+    *sharing_pages.PAGES,
+    *propose_sharing.PAGES,
     *own_money.PAGES,
     *engagement_pages.PAGES,
     *pay_page.PAGES,

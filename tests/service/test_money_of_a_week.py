@@ -1,8 +1,5 @@
 """The money of a week: invoices are the confirmed visits, shares are the invoices, and `kith settle` comes to the same penny."""
 
-import json
-from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -20,9 +17,9 @@ from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound
 from libs.rpc.client import call_service
-from scripts.cli.main import main
 from tests.support.money_people import MoneyPeople, money_people
 from tests.support.running_co_op import Infrastructure
+from tests.support.settled_money import by_payer, by_worker, settle
 from tests.support.visit_people import VisitPeople
 from tests.support.waiting import wait_until
 
@@ -31,39 +28,6 @@ SELF_EMPLOYED, EMPLOYED, VOLUNTEER = (
     engagements.ENGAGEMENT_KIND_EMPLOYED,
     engagements.ENGAGEMENT_KIND_VOLUNTEER,
 )
-
-
-def settle(files: Sequence[funding.SettleFile], folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Counter[str], Counter[str], int]:
-    """What payers owe, workers get and the co-op keeps by `kith settle`; a file of what is taken back counts the other way."""
-    payers, workers, co_op = Counter[str](), Counter[str](), 0
-    for file in files:
-        path = folder / file.name
-        path.write_bytes(file.content)
-        assert main(["settle", str(path), "--json"]) == 0
-        # Between the lines that the co-op logs.
-        [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-        answer, sign = json.loads(line), -1 if file.taken_back else 1
-        for payer, owed in answer["payers"].items():
-            payers[payer] += sign * owed["pence"]
-        for worker, earned in answer["workers"].items():
-            workers[worker.partition("#")[0]] += sign * earned["pence"]
-        co_op += sign * answer["co_op"]
-    return payers, workers, co_op
-
-
-def by_payer(visits: Sequence[pb.SettledVisit]) -> Counter[str]:
-    owed = Counter[str]()
-    for visit in visits:
-        for charge in visit.charges:
-            owed[charge.payer_id] += charge.pence
-    return owed
-
-
-def by_worker(visits: Sequence[pb.SettledVisit]) -> Counter[str]:
-    earned = Counter[str]()
-    for visit in visits:
-        earned[visit.worker_id] += visit.care_pay_pence + visit.travel_pay_pence
-    return earned
 
 
 @pytest.mark.capability("S8")

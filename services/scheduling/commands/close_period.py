@@ -42,7 +42,7 @@ def _sums(settled: Sequence[SettledVisit]) -> tuple[int, int, int, int, int, int
     """Visits, people and pence, as `PayPeriod` has them."""
     return (
         sum(-1 if each.taken_back else 1 for each in settled),
-        len({each.visit.person for each in settled if each.price}),
+        len({person for each in settled for person, pence in zip(each.persons, each.charges, strict=True) if pence}),
         len({each.visit.worker for each in settled if each.pay}),
         len({each.visit.worker for each in settled if each.travel_pay}),
         sum(each.price for each in settled),

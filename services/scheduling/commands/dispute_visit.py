@@ -6,14 +6,15 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.commands.record_access import require_persons_record, statement
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit_record import dispute
-from services.scheduling.storage import events_out, visit_records, visits
+from services.scheduling.storage import events_out, visit_records, visit_sharers, visits
 
 
 async def dispute_visit(work: UnitOfWork, record_id: UUID, shown: int, words: str) -> int:
     """Returns the new version. Raises what `require_persons_record` and `dispute` raise."""
-    record, caller = await require_persons_record(work, record_id, shown)
-    change = dispute(record, statement(work, caller), words)
+    record, caller, principal = await require_persons_record(work, record_id, shown)
+    change = dispute(record, statement(work, caller), words, principal)
     await visit_records.save(work, change)
     await events_out.visit_disputed(work, change.record, caller)
-    await tell(work, Notice.DISPUTED, await visits.get(work, record.visit), {record.worker, record.person})
+    visit = await visits.get(work, record.visit)
+    await tell(work, Notice.DISPUTED, visit, {record.worker, *await visit_sharers.everybody_at(work, visit)})
     return change.record.version

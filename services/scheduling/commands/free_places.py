@@ -1,9 +1,9 @@
-"""The workers' yes was for another time: each says anew whether they can come."""
+"""The workers' yes was for another time: each says anew whether they can come. So was that of who shares the visit."""
 
 from libs.database.engine import UnitOfWork
-from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.commands.tell import Notice, tell, tell_together
 from services.scheduling.domain.visit import Visit
-from services.scheduling.storage import events_out, visit_places
+from services.scheduling.storage import events_out, visit_places, visit_sharers
 
 
 async def free_places(work: UnitOfWork, before: Visit, moved: Visit) -> None:
@@ -13,3 +13,5 @@ async def free_places(work: UnitOfWork, before: Visit, moved: Visit) -> None:
     for worker in await visit_places.free_all(work, moved.id):
         await events_out.visit_given_back(work, moved.id, moved.person, worker, "moved")
         await tell(work, Notice.MOVED, moved, {worker})
+    if shared := await visit_sharers.drop(work, moved.id):
+        await tell_together(work, Notice.SHARING_MOVED, shared.sharing, {shared.sharer}, before.starts)

@@ -7,7 +7,7 @@ from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import require_not_started
-from services.scheduling.storage import events_out, visit_places, visit_records, visits
+from services.scheduling.storage import events_out, visit_places, visit_records, visit_sharers, visits
 
 
 async def give_back_visit(work: UnitOfWork, visit_id: UUID) -> None:
@@ -19,4 +19,4 @@ async def give_back_visit(work: UnitOfWork, visit_id: UUID) -> None:
     if not await visit_places.give_back(work, visit.id, worker):
         raise FailedPrecondition("VISIT_NOT_YOURS")
     await events_out.visit_given_back(work, visit.id, visit.person, worker, "given_back")
-    await tell(work, Notice.GIVEN_BACK, visit, {visit.person})
+    await tell(work, Notice.GIVEN_BACK, visit, await visit_sharers.everybody_at(work, visit))

@@ -6,7 +6,8 @@ from uuid import UUID
 from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.raise_cover import raise_cover
-from services.scheduling.storage import events_out, task_grants, teams, visit_places
+from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.storage import events_out, task_grants, teams, visit_places, visit_sharers, visits
 
 
 async def leave_team(work: UnitOfWork, team: UUID, owner: UUID, person: UUID, at: datetime) -> None:
@@ -24,6 +25,11 @@ async def leave_team(work: UnitOfWork, team: UUID, owner: UUID, person: UUID, at
         return  # They had joined as another entry too, and left with this one alone.
     await task_grants.end_all(work, main, in_use)
     freed = await visit_places.free_in_team(work, main, in_use, at)
+    # What the owner shares with others needs somebody who is in both teams.
+    for place in await visit_sharers.free_of_worker(work, of, in_use, at):
+        await events_out.visit_given_back(work, place.visit, place.person, in_use, "left_team")
+        visit = await visits.get(work, place.visit)
+        await tell(work, Notice.GIVEN_BACK, visit, await visit_sharers.everybody_at(work, visit))
     for place in freed:
         await events_out.visit_given_back(work, place.visit, place.person, in_use, "left_team")
     await raise_cover(work, of, in_use, at, freed)

@@ -13,6 +13,7 @@ from services.scheduling.storage import (
     events_out,
     merged_drafts,
     merged_money,
+    merged_sharing,
     merged_visits,
     merged_watch,
     merged_weeks,
@@ -49,6 +50,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await task_outcomes.move(work, kept, other)
     await visit_tasks.move(work, kept, other)
     await merged_money.move(work, kept, other)
+    await merged_sharing.move(work, kept, other)
     await covers.move(work, kept, other)
     await merged_watch.move(work, kept, other)
     await task_grants.move(work, kept, other)

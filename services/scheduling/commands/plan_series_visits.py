@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from libs.database.engine import UnitOfWork
+from services.scheduling.commands.share_visits import share_new_visits
 from services.scheduling.domain import visit as visits
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.visit_series import VisitSeries, days_to_plan, time_on
@@ -30,6 +31,7 @@ async def plan_visits_of(work: UnitOfWork, agreed: VisitSeries, today: date) -> 
     for visit in new:
         await events_out.visit_proposed(work, visit)
         await events_out.visit_agreed(work, visit)
+    await share_new_visits(work, new)
     await series.set_planned(work, agreed.id, until)
     return len(new)
 

@@ -8,7 +8,7 @@ from libs.refusals import FailedPrecondition, NotAllowed
 from services.scheduling.domain.record_times import require_time_to_begin
 from services.scheduling.domain.visit import SCOPE, Visit
 from services.scheduling.domain.visit_record import Statement, VisitRecord, new_record, require_version
-from services.scheduling.storage import visit_places, visit_records, visits
+from services.scheduling.storage import visit_places, visit_records, visit_sharers, visits
 
 
 async def begin_record(work: UnitOfWork, visit_id: UUID) -> tuple[Visit, VisitRecord]:
@@ -41,16 +41,19 @@ async def require_own_record(work: UnitOfWork, record_id: UUID, shown: int) -> V
     return record
 
 
-async def require_persons_record(work: UnitOfWork, record_id: UUID, shown: int) -> tuple[VisitRecord, UUID]:
-    """The record, locked, for the person it is about and for who acts for them; and who of them it is.
+async def require_persons_record(work: UnitOfWork, record_id: UUID, shown: int) -> tuple[VisitRecord, UUID, UUID]:
+    """The record, locked, for the person it is about, for who shared the visit, and for who acts for one of them; who calls, and in whose
+    name.
 
     Raises NotFound RECORD_UNKNOWN, Conflict VERSION_STALE, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
-    await acting.require_principal(work, SCOPE)
+    principal = await acting.require_principal(work, SCOPE)
     record = await visit_records.get(work, record_id)
-    caller = await acting.require_self_or_acting(work, record.person, SCOPE)
+    shared = await visit_sharers.find(work, record.visit)
+    whose = principal if shared is not None and principal == shared.sharer else record.person
+    caller = await acting.require_self_or_acting(work, whose, SCOPE)
     require_version(record, shown)
-    return record, caller
+    return record, caller, whose
 
 
 def statement(work: UnitOfWork, by: UUID | None) -> Statement:

@@ -15,7 +15,7 @@ from services.scheduling.domain.task_outcome import SaidOutcome, check_outcomes
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.visit_record import VisitRecord, require_version, write
 from services.scheduling.domain.visit_task import VisitTask, require_shown
-from services.scheduling.storage import events_out, task_outcomes, timed_confirmations, visit_records, visit_tasks, visits
+from services.scheduling.storage import events_out, task_outcomes, timed_confirmations, visit_records, visit_sharers, visit_tasks, visits
 
 
 async def record_visit(
@@ -51,14 +51,15 @@ async def record_visit(
     worked = with_minutes_beside(worked_time(zone, visit, begun, starts, ends, work.now, said_before), travel, waiting)
     tasks = await _tasks_shown(work, visit, task_list, late=late)
     checked = check_outcomes(zone, visit, tasks, outcomes, worked, said_before)
-    timer = await timed_confirmations.timer_for(work, record.person, record.worker)
+    at_visit = await visit_sharers.everybody_at(work, visit)
+    timer = await timed_confirmations.timer_for_all(work, at_visit, record.worker)
     change = write(record, statement(work, record.worker), worked, note, timer)
     await (visit_records.add if record_id is None else visit_records.save)(work, change)
     await task_outcomes.add(work, change.entry, checked)
     await events_out.visit_recorded(work, *change)
     await settle_started(work, visit.id, record.worker)
     await settle_alone(work, visit.id, record.worker, AlertStepKind.FINISHED)
-    await tell(work, Notice.RECORDED, visit, {record.person})
+    await tell(work, Notice.RECORDED, visit, at_visit)
     return change.record
 
 

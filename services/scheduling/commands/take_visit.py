@@ -7,7 +7,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.take_place import take_place
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.storage import visit_places, visits
+from services.scheduling.storage import visit_places, visit_sharers, visits
 
 
 async def take_visit(work: UnitOfWork, visit_id: UUID, shown: int, *, zone: ZoneInfo) -> None:
@@ -16,4 +16,4 @@ async def take_visit(work: UnitOfWork, visit_id: UUID, shown: int, *, zone: Zone
     visit = await visits.get(work, visit_id, lock=True)
     await visit_places.lock_worker(work, worker)
     await take_place(work, visit, worker, shown, zone=zone)
-    await tell(work, Notice.TAKEN, visit, {visit.person})
+    await tell(work, Notice.TAKEN, visit, await visit_sharers.everybody_at(work, visit))

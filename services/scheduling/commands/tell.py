@@ -8,7 +8,7 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.visit import Visit
-from services.scheduling.storage import events_out
+from services.scheduling.storage import events_out, visit_sharers
 
 _SERIES_NEWS = timedelta(weeks=4)
 """So long it is of use to hear what became of a series."""
@@ -65,6 +65,11 @@ class Notice(StrEnum):
     DRAFT_ASKED = "draft_asked"
     DRAFT_SHOWN = "draft_shown"
     DRAFT_PUBLISHED = "draft_published"
+    SHARING_PROPOSED = "sharing_proposed"
+    SHARING_AGREED = "sharing_agreed"
+    SHARING_ENDED = "sharing_ended"
+    SHARING_MOVED = "sharing_moved"
+    ACTIVITY_CALLED_OFF = "activity_called_off"
 
 
 _OF_RECORDS = frozenset({Notice.RECORDED, Notice.CONFIRMED, Notice.TIMER_CONFIRMED, Notice.DISPUTED, Notice.STOOD_BY})
@@ -95,6 +100,13 @@ async def tell_of_money(work: UnitOfWork, notice: Notice, about: UUID, people: C
         await events_out.notice_wanted(work, notice.value, about, told, work.now + _ANSWER_WITHIN)
 
 
+async def tell_together(work: UnitOfWork, notice: Notice, about: UUID, people: Collection[UUID], until: datetime | None = None) -> None:
+    """Of what people share or do together; `about` is the agreement or the activity, `until` when nobody has use for it any more."""
+    told = {person for person in people if person != work.caller.person}
+    if told:
+        await events_out.notice_wanted(work, notice.value, about, told, until or work.now + _ANSWER_WITHIN)
+
+
 async def tell_of_cover(work: UnitOfWork, notice: Notice, cover_id: UUID, person: UUID, until: datetime) -> None:
     """Once for all visits that somebody left; `until` the last of them starts."""
     if until > work.now:
@@ -119,7 +131,7 @@ async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:
     """Tells those to whom they are that a worker no longer comes to these visits: of those of one series once."""
     for visit in first_of_each_series(freed):
         if visit.series is None:
-            await tell(work, Notice.GIVEN_BACK, visit, {visit.person})
+            await tell(work, Notice.GIVEN_BACK, visit, await visit_sharers.everybody_at(work, visit))
         else:
             await tell_of_series(work, Notice.SERIES_GIVEN_BACK, visit.series, {visit.person})
 

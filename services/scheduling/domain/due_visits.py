@@ -10,7 +10,7 @@ from kith.scheduling.v1.enums import NotSettledReason
 from libs.rulebook.fraction_text import format_fraction
 from services.scheduling.domain.engagement import EngagementTerms
 from services.scheduling.domain.funding import FundingPlan
-from services.scheduling.domain.pay_period import RulesInForce, SettledVisit, VisitTerms, WorkedVisit, settle_visit
+from services.scheduling.domain.pay_period import PartTerms, RulesInForce, SettledVisit, VisitTerms, WorkedVisit, settle_visit
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.terms import agreed_on
 
@@ -62,15 +62,24 @@ def find_terms(terms: MoneyTerms, visit: WorkedVisit) -> VisitTerms | NotSettled
     engagement = agreed_on(day, terms.engagements.get(visit.worker, ())) if visit.paid else None
     if visit.paid and engagement is None:
         return NotSettledReason.NO_ENGAGEMENT
-    plan = agreed_on(day, terms.plans.get(visit.person, ()))
     if engagement is None or engagement.kind is Engagement.VOLUNTEER:
-        payers = tuple((line.payer, line.share) for line in plan.lines) if plan else ((visit.person, "1/1"),)
-        return VisitTerms(*shares, Engagement.VOLUNTEER, 0, 0, 0, payers)
-    if plan is None:
+        return VisitTerms(*shares, Engagement.VOLUNTEER, 0, 0, 0, *_who_pays(terms, visit, day))
+    if any(agreed_on(day, terms.plans.get(person, ())) is None for person in visit.persons):
         return NotSettledReason.NO_FUNDING
-    payers = tuple((line.payer, line.share) for line in plan.lines)
     floor = rules.floor_on(day) if engagement.kind is Engagement.EMPLOYED else 0
-    return VisitTerms(*shares, engagement.kind, engagement.rate, engagement.wage, floor, payers)
+    return VisitTerms(*shares, engagement.kind, engagement.rate, engagement.wage, floor, *_who_pays(terms, visit, day))
+
+
+def _who_pays(terms: MoneyTerms, visit: WorkedVisit, day: date) -> tuple[tuple[tuple[UUID, str], ...], tuple[PartTerms, ...]]:
+    """The payers of a visit to one person, or the parts of one that two share; without a plan everybody pays for themselves."""
+    of_persons = []
+    for person in visit.persons:
+        plan = agreed_on(day, terms.plans.get(person, ()))
+        of_persons.append(tuple((line.payer, line.share) for line in plan.lines) if plan else ((person, "1/1"),))
+    if visit.shared is None:
+        return of_persons[0], ()
+    shares = map(format_fraction, visit.shared.shares)
+    return (), tuple(PartTerms(*part) for part in zip(visit.persons, shares, of_persons, strict=True))
 
 
 def due_visits(terms: MoneyTerms, confirmed: Iterable[WorkedVisit], settled_before: Mapping[UUID, SettledVisit]) -> DueVisits:
@@ -82,7 +91,17 @@ def due_visits(terms: MoneyTerms, confirmed: Iterable[WorkedVisit], settled_befo
             taken_back.append(settle_visit(before.visit, before.terms, taken_back=True))
         found = before.terms if before is not None else find_terms(terms, visit)
         if isinstance(found, NotSettledReason):
-            lacking.append(NotSettledVisit(visit.visit, visit.person, visit.worker, visit.starts, found))
+            lacking += [
+                NotSettledVisit(visit.visit, person, visit.worker, visit.starts, found) for person in _whom_to_ask(terms, visit, found)
+            ]
         else:
             settled.append(settle_visit(visit, found))
     return DueVisits((*taken_back, *settled), lacking)
+
+
+def _whom_to_ask(terms: MoneyTerms, visit: WorkedVisit, reason: NotSettledReason) -> tuple[UUID, ...]:
+    """The person to whom the visit is; where it lacks a plan of who pays, each of two who share it and have none."""
+    if reason is not NotSettledReason.NO_FUNDING:
+        return (visit.person,)
+    day = terms.local_day(visit.starts)
+    return tuple(person for person in visit.persons if agreed_on(day, terms.plans.get(person, ())) is None)

@@ -25,6 +25,8 @@ from services.scheduling.domain.terms import EARLIEST, LATEST
 
 MOST_DAYS, USUAL_DAYS = 100, 28
 MAX_REASON = 500
+WHOLE = "1/1"
+"""The share of a visit that nobody else shares."""
 _HOUR_MINUTES = 60
 
 
@@ -46,6 +48,30 @@ class RulesInForce:
 
 
 @dataclass(frozen=True)
+class SharedWith:
+    """Who shares a visit with the person to whom it is, and what each pays: parts of their sum."""
+
+    sharer: UUID
+    person_part: int
+    sharer_part: int
+
+    @property
+    def shares(self) -> tuple[Fraction, Fraction]:
+        """Of the person to whom the visit is, and of the other one."""
+        whole = self.person_part + self.sharer_part
+        return Fraction(self.person_part, whole), Fraction(self.sharer_part, whole)
+
+
+@dataclass(frozen=True)
+class PartTerms:
+    """One person's exact share of a shared visit, as text, and who pays it: their own shares sum to 1."""
+
+    person: UUID
+    share: str
+    payers: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True)
 class WorkedVisit:
     """What both sides confirmed of one worker's visit, by this entry of its record. `paid` is false for who came as a volunteer.
 
@@ -62,6 +88,13 @@ class WorkedVisit:
     travel: int
     waiting: int
     paid: bool | None = True
+    shared: SharedWith | None = None
+    """Another person whom it served too, and by which parts they shared it."""
+
+    @property
+    def persons(self) -> tuple[UUID, ...]:
+        """Whom it served: the one to whom it is first."""
+        return (self.person, self.shared.sharer) if self.shared else (self.person,)
 
     @property
     def minutes(self) -> int:
@@ -70,7 +103,10 @@ class WorkedVisit:
 
 @dataclass(frozen=True)
 class VisitTerms:
-    """By what a visit is settled. `payers` have exact shares, as text, that sum to 1."""
+    """By what a visit is settled. `payers` have exact shares, as text, that sum to 1.
+
+    A shared visit has `parts` instead: of the person to whom it is first, then of the other one. Who reads may see one of them alone.
+    """
 
     payer_adds: str
     worker_gives: str
@@ -79,6 +115,21 @@ class VisitTerms:
     wage: int
     floor_an_hour: int
     payers: tuple[tuple[UUID, str], ...]
+    parts: tuple[PartTerms, ...] = ()
+
+    @property
+    def lines(self) -> tuple[tuple[UUID, str], ...]:
+        """Payers with their shares, of the whole or of a person's part: in the order of the charges."""
+        return tuple(line for part in self.parts for line in part.payers) if self.parts else self.payers
+
+    @property
+    def line_parts(self) -> tuple[str, ...]:
+        """Of which share of the visit each line is one."""
+        return tuple(part.share for part in self.parts for _ in part.payers) if self.parts else (WHOLE,) * len(self.payers)
+
+    def persons(self, visited: UUID) -> tuple[UUID, ...]:
+        """For whom each line pays, where nobody else is named `visited`: the person to whom the visit is."""
+        return tuple(part.person for part in self.parts for _ in part.payers) if self.parts else (visited,) * len(self.payers)
 
 
 @dataclass(frozen=True)
@@ -97,6 +148,11 @@ class SettledVisit:
     @property
     def price(self) -> int:
         return sum(self.charges)
+
+    @property
+    def persons(self) -> tuple[UUID, ...]:
+        """For whom each charge is."""
+        return self.terms.persons(self.visit.person)
 
     @property
     def pay(self) -> int:
@@ -153,7 +209,8 @@ def settle_visit(visit: WorkedVisit, terms: VisitTerms, *, taken_back: bool = Fa
     worker, settled = as_settlement(visit, terms)
     result = settlement.settle(Fraction(terms.payer_adds), Fraction(terms.worker_gives), [worker], [settled])
     sign = -1 if taken_back else 1
-    charges = tuple(sign * result.payers[str(payer)].pence for payer, _ in terms.payers)
+    price = sum(total.pence for total in result.payers.values())
+    charges = tuple(sign * pence for _, pence in settlement.charges(settled, price))
     pay = result.workers[worker.id].pence
     # A difference, never a rounding of its own.
     care = pay_of(terms.wage, visit.minutes) if terms.works_as is Engagement.EMPLOYED else pay
@@ -166,9 +223,13 @@ def as_settlement(visit: WorkedVisit, terms: VisitTerms, worker_id: str = "") ->
     Another `worker_id` is for one of several terms of one worker.
     """
     worker = settlement.Worker(worker_id or str(visit.worker), terms.works_as, terms.rate, terms.wage)
-    payers = [(str(payer), Fraction(share)) for payer, share in terms.payers]
-    settled = settlement.Visit(str(visit.entry), worker.id, visit.minutes, True, visit.travel, visit.waiting, payers)  # noqa: FBT003 - confirmed
-    return worker, settled
+    parts = [settlement.PersonPart(str(part.person), Fraction(part.share), _named(part.payers)) for part in terms.parts]
+    times = visit.minutes, True, visit.travel, visit.waiting
+    return worker, settlement.Visit(str(visit.entry), worker.id, *times, _named(terms.payers), parts)
+
+
+def _named(payers: Iterable[tuple[UUID, str]]) -> list[tuple[str, Fraction]]:
+    return [(str(payer), Fraction(share)) for payer, share in payers]
 
 
 def pay_by_worker(settled: Iterable[SettledVisit]) -> dict[UUID, WorkerPay]:
@@ -182,7 +243,7 @@ def invoices_of(settled: Iterable[SettledVisit]) -> list[InvoiceDraft]:
     """One for each payer, and a credit note for each whose visits are taken back; none where nothing is owed. Invoices first, by payer."""
     owed: dict[tuple[bool, UUID], int] = {}
     for each in settled:
-        for (payer, _), pence in zip(each.terms.payers, each.charges, strict=True):
+        for (payer, _), pence in zip(each.terms.lines, each.charges, strict=True):
             owed[each.taken_back, payer] = owed.get((each.taken_back, payer), 0) + abs(pence)
     return [InvoiceDraft(payer, taken_back, pence) for (taken_back, payer), pence in sorted(owed.items()) if pence]
 

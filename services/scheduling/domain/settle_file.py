@@ -4,8 +4,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
+from libs.rulebook.fraction_text import format_fraction
 from services.scheduling.domain.pay_period import SettledVisit, VisitTerms, as_settlement
 from services.scheduling.domain.settlement import Engagement, Visit, Worker
 
@@ -71,7 +74,8 @@ def _worker(worker: Worker) -> dict[str, Any]:
 
 
 def _visit(settled: SettledVisit, visit: Visit, *, without_payers: bool) -> dict[str, Any]:
-    return {
+    """Who may see their own part of a shared visit alone reads "the other" as who pays the rest, which changes no penny of theirs."""
+    fields = {
         "id": visit.id,
         "worker": visit.worker,
         "start": _minute(settled.visit.starts),
@@ -79,8 +83,22 @@ def _visit(settled: SettledVisit, visit: Visit, *, without_payers: bool) -> dict
         "confirmed": True,
         "travel": visit.travel,
         "waiting": visit.waiting,
-        "payers": [["payers", "1"]] if without_payers else [[str(payer), share] for payer, share in settled.terms.payers],
     }
+    if without_payers:
+        return fields | {"payers": [["payers", "1"]]}
+    if not settled.terms.parts:
+        return fields | {"payers": _payers(settled.terms.payers)}
+    parts = [{"person": str(part.person), "share": part.share, "payers": _payers(part.payers)} for part in settled.terms.parts]
+    if len(parts) == 1:
+        left = format_fraction(1 - Fraction(settled.terms.parts[0].share))
+        other = {"person": "the other", "share": left, "payers": [["the other", "1"]]}
+        # The one to whom the visit is comes first, as a penny that is left goes by that order.
+        parts = [*parts, other] if settled.terms.parts[0].person == settled.visit.person else [other, *parts]
+    return fields | {"shared": parts}
+
+
+def _payers(payers: Iterable[tuple[UUID, str]]) -> list[list[str]]:
+    return [[str(payer), share] for payer, share in payers]
 
 
 def _minute(moment: datetime) -> str:

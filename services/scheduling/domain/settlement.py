@@ -34,8 +34,20 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class PersonPart:
+    """One person's share of a visit that two share, and who pays it: names, each once, whose own shares sum to 1."""
+
+    person: str
+    share: Fraction
+    payers: Sequence[tuple[str, Fraction]]
+
+
+@dataclass(frozen=True)
 class Visit:
-    """A visit of whole minutes. `payers` are names, each once, with shares that are more than 0 and sum to 1."""
+    """A visit of whole minutes. `payers` are names, each once, with shares that are more than 0 and sum to 1.
+
+    One that two people share has their parts, whose shares sum to 1, and no `payers` of its own.
+    """
 
     id: str
     worker: str
@@ -44,6 +56,7 @@ class Visit:
     travel: int
     waiting: int
     payers: Sequence[tuple[str, Fraction]]
+    parts: Sequence[PersonPart] = ()
 
 
 @dataclass
@@ -91,7 +104,10 @@ def settle(payer_adds: Fraction, worker_gives: Fraction, workers: Sequence[Worke
             continue
         worker = by_id[visit.worker]
         price = price_of(worker.rate, visit.minutes, payer_adds)
-        for (payer, _), pence in zip(visit.payers, split(price, [share for _, share in visit.payers]), strict=True):
+        owed: dict[str, int] = {}
+        for payer, pence in charges(visit, price):
+            owed[payer] = owed.get(payer, 0) + pence
+        for payer, pence in owed.items():
             payer_total = payer_totals.setdefault(payer, PayerTotal())
             payer_total.visits += 1
             payer_total.minutes += visit.minutes
@@ -104,6 +120,20 @@ def settle(payer_adds: Fraction, worker_gives: Fraction, workers: Sequence[Worke
         worker_total.pence += pay
         co_op += price - pay
     return Settlement(payer_totals, worker_totals, co_op, tuple(visit.id for visit in visits if not visit.confirmed))
+
+
+def charges(visit: Visit, price: int) -> list[tuple[str, int]]:
+    """Who owes how much of the price, in the order of the visit. Of a shared one each person's part is whole pence before it is split
+    again among who pays it, so that nobody's part hangs on who pays for the other.
+    """
+    if not visit.parts:
+        return _among(visit.payers, price)
+    of_persons = split(price, [part.share for part in visit.parts])
+    return [each for part, pence in zip(visit.parts, of_persons, strict=True) for each in _among(part.payers, pence)]
+
+
+def _among(payers: Sequence[tuple[str, Fraction]], pence: int) -> list[tuple[str, int]]:
+    return list(zip((payer for payer, _ in payers), split(pence, [share for _, share in payers]), strict=True))
 
 
 def _pay(worker: Worker, visit: Visit, worker_gives: Fraction) -> int:

@@ -33,6 +33,8 @@ class WorkerFacts:
     elsewhere: bool = False
     paid_times: Sequence[Times] = ()
     works_as: Engagement | None = None
+    in_both: bool = True
+    """Of a visit that two share: in both teams, and as the same in both."""
 
     @property
     def paid(self) -> bool:
@@ -54,14 +56,16 @@ def reason_of_place(kind: str) -> Refusal | None:
 def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts, now: datetime) -> list[Refusal]:
     """Every hard reason, the first the one to say; empty for who can come. `taken` is by how many the visit is taken.
 
-    NOT_IN_TEAM, VISIT_FOR_WORKERS and VISIT_YOURS stand alone: the rest does not matter then. Then VISIT_OVER, VISIT_NOT_AGREED,
-    VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; VISIT_NEEDS_TASKS with `tasks`; WORKER_AWAY; WORKER_ELSEWHERE, or
-    what `require_rest` raises.
+    NOT_IN_TEAM, VISIT_FOR_WORKERS, VISIT_YOURS and NOT_IN_BOTH_TEAMS stand alone: the rest does not matter then. Then VISIT_OVER,
+    VISIT_NOT_AGREED, VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; VISIT_NEEDS_TASKS with `tasks`; WORKER_AWAY;
+    WORKER_ELSEWHERE, or what `require_rest` raises.
     """
     if reason := reason_of_place(facts.kind):
         return [reason]
     if facts.comes:
         return [AlreadyExists("VISIT_YOURS")]
+    if not facts.in_both:
+        return [FailedPrecondition("NOT_IN_BOTH_TEAMS")]
     against = _refused(lambda: require_free_place(visit, taken, now))
     if facts.paid and facts.missing:
         against.append(FailedPrecondition("VISIT_NEEDS_CREDENTIALS", kinds=" ".join(facts.missing)))

@@ -14,10 +14,12 @@
 - `confirmed` names the entry that holds. It stays until another one is confirmed, whatever is written or disputed meanwhile.
 - A timer confirms only where the person agreed to that beforehand, and only what nobody has disputed or confirmed before: after that,
   saying nothing is no yes any more.
+- Where two share a visit, the yes of either holds for both, and the other is told. While one of them says that it is not right, only their
+  own yes settles it.
 - `version` counts the entries, so that nobody confirms what they have not seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,7 +66,8 @@ _REFUSALS = {
 class VisitRecord:
     """How far the record of one worker at one visit has come; without a state nothing has been said yet.
 
-    `entry` is the latest that the worker wrote, `confirmed` the one that holds. `asks_person`: no timer runs any more.
+    `entry` is the latest that the worker wrote, `confirmed` the one that holds. `asks_person`: no timer runs any more. `disputed_for` is
+    whose no waits to be settled.
     """
 
     id: UUID
@@ -77,6 +80,7 @@ class VisitRecord:
     confirmed: UUID | None = None
     timer_at: datetime | None = None
     asks_person: bool = False
+    disputed_for: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -136,18 +140,27 @@ def write(record: VisitRecord, statement: Statement, worked: WorkedTime, note: s
     return RecordChange(replace(written, entry=entry.id, timer_at=timer_at), entry)
 
 
-def confirm(record: VisitRecord, statement: Statement) -> RecordChange:
-    """Raises NotAllowed RECORD_YOURS, FailedPrecondition RECORD_NOT_WAITING."""
+def confirm(record: VisitRecord, statement: Statement, principal: UUID | None = None, at_visit: Collection[UUID] = ()) -> RecordChange:
+    """`principal` is in whose name, and `at_visit` who was visited: one, or two who share it.
+
+    Raises NotAllowed RECORD_YOURS, FailedPrecondition RECORD_NOT_WAITING or RECORD_DISPUTED_BY_OTHER.
+    """
     _require_other_side(record, statement)
+    if record.disputed_for in at_visit and record.disputed_for != principal:
+        raise FailedPrecondition("RECORD_DISPUTED_BY_OTHER")
     confirmed, entry = _step(record, Step.CONFIRM, statement, about=record.entry)
-    return RecordChange(replace(_asking_person(confirmed), confirmed=record.entry), entry)
+    return RecordChange(replace(_asking_person(confirmed), confirmed=record.entry, disputed_for=None), entry)
 
 
-def dispute(record: VisitRecord, statement: Statement, words: str) -> RecordChange:
-    """Raises NotAllowed RECORD_YOURS, Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG, FailedPrecondition RECORD_NOT_WAITING."""
+def dispute(record: VisitRecord, statement: Statement, words: str, principal: UUID | None = None) -> RecordChange:
+    """`principal` is in whose name, where two share the visit.
+
+    Raises NotAllowed RECORD_YOURS, Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG,
+    FailedPrecondition RECORD_NOT_WAITING.
+    """
     _require_other_side(record, statement)
     disputed, entry = _step(record, Step.DISPUTE, statement, about=record.entry, note=_dispute_words(words))
-    return RecordChange(_asking_person(disputed), entry)
+    return RecordChange(replace(_asking_person(disputed), disputed_for=principal), entry)
 
 
 def stand_by(record: VisitRecord, statement: Statement, words: str) -> RecordChange:

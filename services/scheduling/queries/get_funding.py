@@ -12,7 +12,7 @@ from services.scheduling.domain.budget import BudgetBalance, Cost, budget_balanc
 from services.scheduling.domain.due_visits import MoneyTerms, find_terms
 from services.scheduling.domain.funding import FundingPlan, Payer
 from services.scheduling.domain.local_clock import midnight
-from services.scheduling.domain.pay_period import SettledVisit, VisitTerms, WorkedVisit, settle_visit
+from services.scheduling.domain.pay_period import SettledVisit, VisitTerms, settle_visit
 from services.scheduling.domain.settle_file import SettleFile, settle_files
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.terms import agreed_on
@@ -43,7 +43,7 @@ async def get_funding(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> Pers
     in_force = agreed_on(today, plans)
     balances = await _balances(work, person, in_force, today, zone) if in_force else []
     named = {line.payer for plan in plans for line in plan.lines}
-    named |= {payer for each in charged for payer, _ in each.settled.terms.payers}
+    named |= {payer for each in charged for payer, _ in each.settled.terms.lines}
     await audit.record_read(work, "funding", "view", person)
     return PersonFunding(plans, await funding.list_payers(work, named), balances, charged, _files(charged))
 
@@ -61,20 +61,18 @@ async def _balances(work: UnitOfWork, person: UUID, plan: FundingPlan, today: da
     closed = await pay_periods.list_settled_from(work, person, span[0])
     due = await worked_visits.list_due(work, zone, *span, person=person)
     planned, untaken = await worked_visits.list_planned(work, person, *span)
-    terms = await worked_visits.load_terms(work, zone, {visit.worker for visit in planned}, {person})
+    people = {who for visit in planned for who in visit.persons}
+    terms = await worked_visits.load_terms(work, zone, {visit.worker for visit in planned}, people | {person})
     priced = [(visit, find_terms(terms, visit)) for visit in planned]
-    costs = _planned_costs(terms, priced)
+    costs = [cost for visit, found in priced if isinstance(found, VisitTerms) for cost in _costs(terms, settle_visit(visit, found), person)]
     unknown = [terms.local_day(visit.starts) for visit, found in priced if not isinstance(found, VisitTerms)]
     unknown += [terms.local_day(starts) for starts in untaken] + [terms.local_day(each.starts) for each in due.lacking]
-    spent = [cost for each in (*(each.settled for each in closed), *due.settled) for cost in _costs(terms, each)]
+    spent = [cost for each in (*(each.settled for each in closed), *due.settled) for cost in _costs(terms, each, person)]
     return budget_balances(plan, today, spent, costs, unknown)
 
 
-def _planned_costs(terms: MoneyTerms, priced: Sequence[tuple[WorkedVisit, object]]) -> list[Cost]:
-    settled = [settle_visit(visit, found) for visit, found in priced if isinstance(found, VisitTerms)]
-    return [cost for each in settled for cost in _costs(terms, each)]
-
-
-def _costs(terms: MoneyTerms, settled: SettledVisit) -> list[Cost]:
+def _costs(terms: MoneyTerms, settled: SettledVisit, person: UUID) -> list[Cost]:
+    """What a visit costs this person's payers: of one that they share, their own part."""
     day = terms.local_day(settled.visit.starts)
-    return [Cost(day, payer, pence) for (payer, _), pence in zip(settled.terms.payers, settled.charges, strict=True)]
+    lines = zip(settled.persons, settled.terms.lines, settled.charges, strict=True)
+    return [Cost(day, payer, pence) for whose, (payer, _), pence in lines if whose == person]

@@ -33,6 +33,8 @@ async def get_invoice(work: UnitOfWork, number: int) -> InvoiceWithVisits:
     invoice = await pay_periods.get_invoice(work, number)
     await require_payer_or_secretary(work, invoice.payer)
     visits = await pay_periods.list_on_invoice(work, number)
-    await audit.record_read(work, "invoice", "view", *{each.settled.visit.person for each in visits})
+    await audit.record_read(
+        work, "invoice", "view", *{person for each in visits for person in (*each.settled.persons, each.settled.visit.person)}
+    )
     payers = await funding.list_payers(work, {invoice.payer})
     return InvoiceWithVisits(invoice, await pay_periods.get(work, invoice.period), payers[0] if payers else None, visits)

@@ -20,5 +20,5 @@ async def get_open_period(work: UnitOfWork, first_day: date | None, last_day: da
 
 def _everybody(found: OpenPeriod) -> set[UUID]:
     visits = [each.visit for each in found.settled]
-    of_settled = {who for visit in visits for who in (visit.person, visit.worker)}
+    of_settled = {who for visit in visits for who in (*visit.persons, visit.worker)}
     return of_settled | {who for each in found.not_settled for who in (each.person, each.worker)}

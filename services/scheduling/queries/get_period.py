@@ -29,8 +29,8 @@ async def get_period(work: UnitOfWork, period_id: UUID) -> ClosedPeriod:
     await require_secretary(work)
     period = await pay_periods.get(work, period_id)
     visits = await pay_periods.list_settled(work, period_id)
-    people = {who for each in visits for who in (each.settled.visit.person, each.settled.visit.worker)}
+    people = {who for each in visits for who in (*each.settled.persons, each.settled.visit.person, each.settled.visit.worker)}
     await audit.record_read(work, "pay period", "view", *people)
-    named = {payer for each in visits for payer, _ in each.settled.terms.payers}
+    named = {payer for each in visits for payer, _ in each.settled.terms.lines}
     invoices, reasons = await pay_periods.list_invoices(work, period_id), await pay_periods.list_reasons(work, period_id)
     return ClosedPeriod(period, visits, invoices, await funding.list_payers(work, named), reasons)

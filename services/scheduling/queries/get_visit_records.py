@@ -15,7 +15,7 @@ from services.scheduling.storage import task_outcomes, visit_places, visit_recor
 
 @dataclass(frozen=True)
 class VisitRecords:
-    """`outcomes` of tasks are by entry. `is_time`: there can be a record. `may_begin`: it is time, and the caller comes and has none yet."""
+    """`outcomes` of tasks are by entry. `is_time`: there can be a record; `may_begin`: and the caller comes and has none yet."""
 
     records: list[VisitRecord]
     entries: dict[UUID, list[RecordEntry]]

@@ -4,24 +4,39 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kith.scheduling.v1.enums import SeriesState, VisitRecordState
+from kith.scheduling.v1.enums import SeriesState, SharingState, VisitRecordState
 from libs.access import acting, audit, hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import PageRequest
 from services.scheduling.domain import funding as money
 from services.scheduling.domain.visit import SCOPE
-from services.scheduling.storage import engagements, funding, series, swaps, visit_records, visits, watch_alerts, watch_duties, week_drafts
+from services.scheduling.storage import (
+    engagements,
+    funding,
+    series,
+    sharings,
+    swaps,
+    visit_records,
+    visits,
+    watch_alerts,
+    watch_duties,
+    week_drafts,
+)
 
 _MOST_SWAPS = 100
 
 
 @dataclass(frozen=True)
 class VisitsWaiting:
-    """For who is visited: `to_confirm` in the order in which the visits started; how many visits and series are without a yes."""
+    """For who is visited: `to_confirm` in the order in which the visits started; how many visits and series are without a yes.
+
+    `sharings` are those that somebody proposed to the person.
+    """
 
     to_confirm: list[UUID] = field(default_factory=list)
     visits: int = 0
     series: int = 0
+    sharings: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,7 @@ async def _of_visits(work: UnitOfWork, person: UUID, zone: ZoneInfo) -> VisitsWa
         await visit_records.list_waiting(work, "person", person, (VisitRecordState.WRITTEN, VisitRecordState.STOOD_BY)),
         await visits.count_without_yes(work, person),
         sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
+        [one.id for one in await sharings.list_of(work, person, today) if one.state is SharingState.PROPOSED and one.asked == person],
     )
 
 

@@ -1,4 +1,4 @@
-"""The visits to a person, or those that a worker took, within some days."""
+"""The visits to a person, or shared by them, or those that a worker took, within some days."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest
 from libs.refusals import NotAllowed, invalid
 from services.scheduling.domain.visit import SCOPE
-from services.scheduling.storage import visit_places, visits
+from services.scheduling.storage import visit_places, visit_sharers, visits
 from services.scheduling.storage.visits import ListedVisit
 
 LONGEST = timedelta(days=62)
@@ -39,5 +39,8 @@ async def list_visits(
         found = await visits.list_by(work, person, begin, end, page)
     else:
         raise NotAllowed("NOT_YOURS")
-    await audit.record_read(work, "visit", "list", *{listed.visit.person for listed in found.items})
+    sharers = await visit_sharers.list_of(work, [row.visit.id for row in found.items])
+    found = found.map(lambda row: replace(row, shared=sharers.get(row.visit.id)))
+    people = {listed.visit.person for listed in found.items} | {shared.sharer for shared in sharers.values()}
+    await audit.record_read(work, "visit", "list", *people)
     return found

@@ -11,6 +11,7 @@ from libs.access.erasing import PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
+from services.scheduling.commands.end_what_they_share import end_what_they_share
 from services.scheduling.commands.leave_all_teams import leave_all_teams
 from services.scheduling.commands.merge_persons import merge_persons
 from services.scheduling.storage import clearance, events_out, worked_visits
@@ -26,6 +27,7 @@ async def _on_erased(work: UnitOfWork, event: Event) -> None:
     """Before their rows go, also while that has to wait."""
     for person in sorted(map(UUID, PersonErased.FromString(event.payload).person_ids)):
         await leave_all_teams(work, person, event.at)
+        await end_what_they_share(work, person)
 
 
 def eraser(zone: ZoneInfo) -> PersonEraser:

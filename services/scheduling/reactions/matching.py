@@ -1,15 +1,24 @@
-"""Events of matching: who is in whose team, and who has been given which kind of task there."""
+"""Events of matching: who is in whose team, who has been given which kind of task there, and who are neighbours of one another."""
 
 from uuid import UUID
 
-from kith.matching.facts.v1.facts_pb2 import TaskAssigned, TaskEnded, TeamFormed, TeamMemberJoined, TeamMemberLeft
+from kith.matching.facts.v1.facts_pb2 import (
+    PeerPairEnded,
+    PeerPairFormed,
+    TaskAssigned,
+    TaskEnded,
+    TeamFormed,
+    TeamMemberJoined,
+    TeamMemberLeft,
+)
+from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
 from libs.texts.days import read_day
 from services.scheduling.commands.end_task_grant import end_task_grant
 from services.scheduling.commands.leave_team import leave_team
-from services.scheduling.storage import task_grants, teams
+from services.scheduling.storage import sharings, task_grants, teams
 from services.scheduling.storage.task_grants import GivenTask
 from services.scheduling.storage.teams import TeamMember
 
@@ -40,11 +49,28 @@ async def _on_ended(work: UnitOfWork, event: Event) -> None:
     await end_task_grant(work, GivenTask(UUID(message.team_id), UUID(message.person_id), message.kind))
 
 
+async def _in_use(work: UnitOfWork, person: UUID) -> UUID:
+    await merged_persons.lock(work, person)
+    return await merged_persons.find_kept(work, person) or person
+
+
+async def _on_paired(work: UnitOfWork, event: Event) -> None:
+    message = PeerPairFormed.FromString(event.payload)
+    one, other = sorted([await _in_use(work, UUID(person)) for person in message.person_ids])
+    await sharings.add_pair(work, UUID(message.pair_id), one, other)
+
+
+async def _on_parted(work: UnitOfWork, event: Event) -> None:
+    await sharings.remove_pair(work, UUID(PeerPairEnded.FromString(event.payload).pair_id))
+
+
 HANDLERS = {
     type_of(TeamFormed): _on_formed,
     type_of(TeamMemberJoined): _on_joined,
     type_of(TeamMemberLeft): _on_left,
     type_of(TaskAssigned): _on_assigned,
     type_of(TaskEnded): _on_ended,
+    type_of(PeerPairFormed): _on_paired,
+    type_of(PeerPairEnded): _on_parted,
 }
-REACTIONS = Reactions("matching", HANDLERS, ("team_member", "team", "task_grant"))
+REACTIONS = Reactions("matching", HANDLERS, ("team_member", "team", "task_grant", "neighbour_pair"))

@@ -9,7 +9,7 @@ from libs.rpc.enums import to_wire
 from libs.rpc.fields import timestamp
 from services.scheduling.domain.funding import Payer
 from services.scheduling.domain.open_statement import PayPeriod, open_statement
-from services.scheduling.domain.pay_period import SettledVisit, WorkerPay
+from services.scheduling.domain.pay_period import WHOLE, SettledVisit, WorkerPay
 from services.scheduling.domain.settle_file import SettleFile
 from services.scheduling.storage.pay_periods import ClosedVisit, Invoice
 
@@ -23,8 +23,17 @@ def charge_messages(settled: SettledVisit, invoices: Sequence[int | None] = ()) 
     """`invoices` are the numbers on which the charges are; there are none before the period is closed."""
     numbers = invoices or [None] * len(settled.charges)
     return [
-        funding.Charge(payer_id=str(payer), share=share, pence=pence, invoice_number=number or 0)
-        for (payer, share), pence, number in zip(settled.terms.payers, settled.charges, numbers, strict=True)
+        funding.Charge(
+            payer_id=str(payer),
+            share=share,
+            pence=pence,
+            invoice_number=number or 0,
+            person_id=str(person),
+            part="" if part == WHOLE else part,
+        )
+        for (payer, share), person, part, pence, number in zip(
+            settled.terms.lines, settled.persons, settled.terms.line_parts, settled.charges, numbers, strict=True
+        )
     ]
 
 

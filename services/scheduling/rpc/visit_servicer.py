@@ -20,6 +20,7 @@ from services.scheduling.commands.give_back_visit import give_back_visit
 from services.scheduling.commands.move_visit import move_visit
 from services.scheduling.commands.propose_visit import propose_visit
 from services.scheduling.commands.take_visit import take_visit
+from services.scheduling.domain.sharing import VisitSharer
 from services.scheduling.domain.visit import Visit
 from services.scheduling.queries.get_continuity import Continuity, get_continuity
 from services.scheduling.queries.get_visit import WholeVisit, get_visit
@@ -88,7 +89,7 @@ def _proposed(visit: Visit) -> pb.ProposeVisitResponse:
     return pb.ProposeVisitResponse(visit_id=str(visit.id), state=to_wire(pb.VisitState, visit.state))
 
 
-def _message(visit: Visit, free_places: int) -> pb.Visit:
+def _message(visit: Visit, free_places: int, shared: VisitSharer | None) -> pb.Visit:
     return pb.Visit(
         visit_id=str(visit.id),
         person_id=str(visit.person),
@@ -104,16 +105,18 @@ def _message(visit: Visit, free_places: int) -> pb.Visit:
         other_ends_at=timestamp(visit.other_ends) if visit.other_ends else None,
         free_places=free_places,
         series_id=str(visit.series or ""),
+        sharer_id=str(shared.sharer) if shared else "",
+        sharing_id=str(shared.sharing) if shared else "",
     )
 
 
 def _whole_visit(whole: WholeVisit) -> pb.GetVisitResponse:
     visit, workers = whole.visit, whole.workers
-    return pb.GetVisitResponse(visit=_message(visit, max(0, visit.workers - len(workers))), worker_ids=map(str, workers))
+    return pb.GetVisitResponse(visit=_message(visit, max(0, visit.workers - len(workers)), whole.shared), worker_ids=map(str, workers))
 
 
 def listed_visit(listed: ListedVisit) -> pb.Visit:
-    message = _message(listed.visit, listed.free_places)
+    message = _message(listed.visit, listed.free_places, listed.shared)
     message.worker_ids.extend(map(str, listed.workers))
     return message
 
@@ -154,4 +157,5 @@ def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
         engagements=work.engagements,
         engagement_worker_ids=map(str, work.workers),
         funding=waiting.funding,
+        sharing_ids=map(str, visits.sharings),
     )

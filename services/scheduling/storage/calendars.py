@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.scheduling.v1.enums import VisitState
@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.database.shared_tables import outbox_state
 from services.scheduling.domain.calendar_window import AHEAD, BACK, NEWER, CalendarVisit
+from services.scheduling.storage.sharing_tables import visits_shared_by
 from services.scheduling.storage.tables import calendar, visit, visit_place
 from services.scheduling.storage.visits import TAKES_PLACE
 
@@ -42,7 +43,10 @@ _VISITS = select(visit.c.id, visit.c.starts, visit.c.ends, _VERSION, (visit.c.st
     visit.c.starts >= bindparam("begin", type_=MOMENT), visit.c.starts < bindparam("end", type_=MOMENT)
 )
 # What was never agreed was in no calendar; what was, is there as cancelled.
-_TO_THEM = _VISITS.where(visit.c.person == bindparam("of"), visit.c.state.in_((*TAKES_PLACE, _CANCELLED)), visit.c.agreed_by.is_not(None))
+_SHARED = visit.c.id.in_(visits_shared_by(bindparam("of")))
+_TO_THEM = _VISITS.where(
+    or_(visit.c.person == bindparam("of"), _SHARED), visit.c.state.in_((*TAKES_PLACE, _CANCELLED)), visit.c.agreed_by.is_not(None)
+)
 _BY_THEM = (
     _VISITS.join(visit_place, visit_place.c.visit == visit.c.id)
     .where(visit_place.c.worker == bindparam("of"), visit_place.c.coming | (visit.c.state == _CANCELLED))

@@ -13,6 +13,7 @@ from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.scheduling.domain.cover import Cover
+from services.scheduling.domain.sharing import Sharing
 from services.scheduling.domain.visit import Visit, VisitTime
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.domain.visit_series import VisitSeries
@@ -65,6 +66,43 @@ async def visit_moved(work: UnitOfWork, visit: Visit, to: VisitTime, by: UUID) -
 async def visit_cancelled(work: UnitOfWork, visit: Visit, by: UUID) -> None:
     event = facts.VisitCancelled(visit_id=str(visit.id), person_id=str(visit.person), cancelled_by=str(by))
     await outbox.publish(work, (event, event.visit_id))
+
+
+async def sharing_agreed(work: UnitOfWork, agreed: Sharing) -> None:
+    event = facts.SharingAgreed(
+        sharing_id=str(agreed.id),
+        person_id=str(agreed.person),
+        sharer_id=str(agreed.sharer),
+        visit_id=str(agreed.visit or ""),
+        series_id=str(agreed.series or ""),
+        person_part=agreed.person_part,
+        sharer_part=agreed.sharer_part,
+        first_day=agreed.first_day.isoformat(),
+        last_day=agreed.last_day.isoformat() if agreed.last_day else "",
+    )
+    await outbox.publish(work, (event, event.sharing_id))
+
+
+async def sharing_ended(work: UnitOfWork, ended: Sharing) -> None:
+    event = facts.SharingEnded(
+        sharing_id=str(ended.id), person_id=str(ended.person), sharer_id=str(ended.sharer), last_day=str(ended.last_day or "")
+    )
+    await outbox.publish(work, (event, event.sharing_id))
+
+
+async def activity_announced(work: UnitOfWork, activity: UUID, starts: datetime) -> None:
+    event = facts.ActivityAnnounced(activity_id=str(activity), starts_at=_timestamp(starts))
+    await outbox.publish(work, (event, event.activity_id))
+
+
+async def activity_called_off(work: UnitOfWork, activity: UUID) -> None:
+    event = facts.ActivityCalledOff(activity_id=str(activity))
+    await outbox.publish(work, (event, event.activity_id))
+
+
+async def activity_closed(work: UnitOfWork, activity: UUID, registered: UUID | None) -> None:
+    event = facts.ActivityClosed(activity_id=str(activity), registered_id=str(registered or ""))
+    await outbox.publish(work, (event, event.activity_id))
 
 
 async def visit_taken(work: UnitOfWork, place: VisitPlace) -> None:

@@ -51,7 +51,10 @@ async def move_records(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     """Who wrote what about whom, and said what to it. No timer of the other entry's runs on: the kept entry's own choice counts."""
     stopped = update(visit_record).where(or_(visit_record.c.person == other, visit_record.c.worker == other))
     await work.connection.execute(stopped.values(timer_at=None))
-    for column in (*(visit_record.c[name] for name in _SIDES), *(visit_record_entry.c[name] for name in (*_SIDES, "said_by"))):
+    for column in (
+        *(visit_record.c[name] for name in (*_SIDES, "disputed_for")),
+        *(visit_record_entry.c[name] for name in (*_SIDES, "said_by")),
+    ):
         await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))
     await work.connection.execute(update(timed_confirmation).where(timed_confirmation.c.set_by == other).values(set_by=kept))
     await work.connection.execute(delete(timed_confirmation).where(timed_confirmation.c.person == other))

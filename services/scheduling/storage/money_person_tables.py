@@ -33,7 +33,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.charge,
         ("person", "payer"),
-        ("settled", "place", "person", "payer", "share", "pence", "invoice"),
+        ("settled", "place", "person", "payer", "share", "part", "pence", "invoice"),
         erasure=_KEPT,
     ),
     PersonTable(

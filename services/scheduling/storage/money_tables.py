@@ -7,7 +7,7 @@ A closed pay period is made of append-only rows that say everything by themselve
 and what a worker gets stand in tables of their own, as each of them sees only theirs.
 """
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, Uuid, text
 
 from libs.database.columns import MOMENT, key, optional, required
 from services.scheduling.storage.tables import metadata
@@ -134,6 +134,7 @@ charge = Table(
     required("person", Uuid),
     required("payer", Uuid),
     required("share", Text),
+    required("part", Text, server_default=text("'1/1'")),
     required("pence", BigInteger),
     optional("invoice", BigInteger),
     Index("charge_by_person", "person"),

@@ -40,6 +40,6 @@ async def load_open_period(work: UnitOfWork, first_day: date | None, last_day: d
     due = await worked_visits.list_due(work, zone, *span)
     not_settled = [*due.lacking, *await worked_visits.list_not_confirmed(work, *span)]
     in_force = [rules for rules in await money_rules.list_rules(work) if rules.since <= work.now]
-    payers = await funding.list_payers(work, {payer for each in due.settled for payer, _ in each.terms.payers})
+    payers = await funding.list_payers(work, {payer for each in due.settled for payer, _ in each.terms.lines})
     rules, numbers = in_force[-1] if in_force else None, await pay_periods.find_numbers(work)
     return OpenPeriod(begin, until, closed_until is None, due.settled, not_settled, rules, payers, numbers)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, text
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, or_, select, text
 
 from libs.database.all_rows import all_rows
 from libs.database.columns import among
@@ -19,7 +19,16 @@ from libs.database.rows import row_mapper, values_of
 from libs.database.shared_tables import outbox_state
 from libs.refusals import NotFound
 from services.scheduling.domain.open_statement import PayPeriod
-from services.scheduling.domain.pay_period import InvoiceDraft, InvoiceNumbers, SettledVisit, VisitTerms, WorkedVisit, invoice_numbers
+from services.scheduling.domain.pay_period import (
+    WHOLE,
+    InvoiceDraft,
+    InvoiceNumbers,
+    PartTerms,
+    SettledVisit,
+    VisitTerms,
+    WorkedVisit,
+    invoice_numbers,
+)
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.storage.money_tables import below_floor, charge, earning, invoice, pay_period, settled_visit
 
@@ -59,7 +68,10 @@ _to_invoice = row_mapper(Invoice)
 
 @dataclass(frozen=True)
 class ClosedVisit:
-    """A settled visit as it is stored, as far as the caller may see it, and on which invoice each of its charges is."""
+    """A settled visit as it is stored, as far as the caller may see it, and on which invoice each of its charges is.
+
+    Of a visit that two share each of them sees their own part alone.
+    """
 
     id: UUID
     period: UUID
@@ -149,17 +161,20 @@ async def list_on_invoice(work: UnitOfWork, number: int) -> list[ClosedVisit]:
     return await _closed(work, _SETTLED.where(settled_visit.c.id.in_(on_it)))
 
 
+def _paid_for(person: UUID) -> "ColumnElement[bool]":
+    """Visits to a person, and those of another one of which they pay a part."""
+    return or_(settled_visit.c.person == person, settled_visit.c.id.in_(select(charge.c.settled).where(charge.c.person == person)))
+
+
 async def list_of_person(work: UnitOfWork, person: UUID, most: int) -> list[ClosedVisit]:
     """The latest visits to a person."""
-    latest = (
-        _SETTLED.where(settled_visit.c.person == person).order_by(None).order_by(settled_visit.c.starts.desc(), settled_visit.c.id.desc())
-    )
-    return await _closed(work, latest.limit(most))
+    latest = _SETTLED.where(_paid_for(person)).order_by(None).order_by(settled_visit.c.starts.desc(), settled_visit.c.id.desc())
+    return await _closed(work, latest.limit(most), person)
 
 
 async def list_settled_from(work: UnitOfWork, person: UUID, begin: datetime) -> list[ClosedVisit]:
     """Visits to a person that started at that moment or later."""
-    return await _closed(work, _SETTLED.where(settled_visit.c.person == person, settled_visit.c.starts >= begin))
+    return await _closed(work, _SETTLED.where(_paid_for(person), settled_visit.c.starts >= begin), person)
 
 
 async def list_of_worker(work: UnitOfWork, worker: UUID, period: UUID) -> list[ClosedVisit]:
@@ -182,7 +197,7 @@ async def _of_records(work: UnitOfWork, records: Collection[UUID], *, taken_back
 
 def _settled_row(period: UUID, settled: UUID, each: SettledVisit) -> dict[str, object]:
     terms = each.terms
-    return values_of(each.visit, "paid") | {
+    return values_of(each.visit, "paid", "shared") | {
         "id": settled,
         "period": period,
         "works_as": terms.works_as.value,
@@ -199,13 +214,16 @@ def _charge_rows(settled: UUID, each: SettledVisit, numbers: Mapping[tuple[UUID,
         {
             "settled": settled,
             "place": place,
-            "person": each.visit.person,
+            "person": person,
             "payer": payer,
             "share": share,
+            "part": part,
             "pence": pence,
             "invoice": numbers[payer, each.taken_back] if pence else None,
         }
-        for place, ((payer, share), pence) in enumerate(zip(each.terms.payers, each.charges, strict=True))
+        for place, (person, part, (payer, share), pence) in enumerate(
+            zip(each.persons, each.terms.line_parts, each.terms.lines, each.charges, strict=True)
+        )
     ]
 
 
@@ -220,20 +238,32 @@ def _earning_row(settled: UUID, each: SettledVisit) -> dict[str, object]:
     }
 
 
-async def _closed(work: UnitOfWork, statement: "Select[Any]") -> list[ClosedVisit]:
+async def _closed(work: UnitOfWork, statement: "Select[Any]", person: UUID | None = None) -> list[ClosedVisit]:
+    """With the charges of one `person` alone, or all that the caller may see."""
     rows = (await work.connection.execute(statement)).all()
     charges: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
     for row in await work.connection.execute(_CHARGES, {"settled": [row.id for row in rows]}):
-        charges[row.settled].append(row)
+        if person in (None, row.person):
+            charges[row.settled].append(row)
     return [_closed_visit(row, charges[row.id]) for row in rows]
 
 
 def _closed_visit(row: "Row[Any]", charges: Sequence["Row[Any]"]) -> ClosedVisit:
     """What the caller may not see is none: pay of 0, or no charges."""
     visit = WorkedVisit(row.record, row.entry, row.visit, row.person, row.worker, row.starts, row.ends, row.travel, row.waiting)
-    payers = tuple((each.payer, each.share) for each in charges)
     shares = row.payer_adds, row.worker_gives
-    terms = VisitTerms(*shares, Engagement(row.works_as), row.rate, row.wage or 0, row.floor_an_hour or 0, payers)
+    terms = VisitTerms(*shares, Engagement(row.works_as), row.rate, row.wage or 0, row.floor_an_hour or 0, *_who_paid(charges))
     pence = tuple(each.pence for each in charges)
     settled = SettledVisit(visit, terms, row.taken_back, pence, row.care_pence or 0, row.travel_pence or 0)
     return ClosedVisit(row.id, row.period, settled, tuple(each.invoice for each in charges))
+
+
+def _who_paid(charges: Sequence["Row[Any]"]) -> tuple[tuple[tuple[UUID, str], ...], tuple[PartTerms, ...]]:
+    """Payers of the whole, or the parts of a shared visit."""
+    if all(each.part == WHOLE for each in charges):
+        return tuple((each.payer, each.share) for each in charges), ()
+    of_persons: dict[UUID, list[Row[Any]]] = {}
+    for each in charges:
+        of_persons.setdefault(each.person, []).append(each)
+    parts = [(person, own[0].part, tuple((each.payer, each.share) for each in own)) for person, own in of_persons.items()]
+    return (), tuple(PartTerms(*part) for part in parts)

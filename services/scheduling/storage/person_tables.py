@@ -15,7 +15,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.scheduling.storage import day_sheet_tables, money_person_tables, tables, task_tables
+from services.scheduling.storage import day_sheet_tables, money_person_tables, sharing_person_tables, tables, task_tables
 from services.scheduling.storage import week_draft_tables as drafts
 
 PERSON_TABLES = (
@@ -160,7 +160,7 @@ PERSON_TABLES = (
     PersonTable(
         tables.visit_record,
         ("person", "worker"),
-        ("id", "visit", "person", "worker", "state", "version", "entry", "confirmed", "timer_at", "asks_person"),
+        ("id", "visit", "person", "worker", "state", "version", "entry", "confirmed", "timer_at", "asks_person", "disputed_for"),
         erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
         own_alone_by=("worker",),
     ),
@@ -245,6 +245,7 @@ PERSON_TABLES = (
         own_alone=True,
     ),
     PersonTable(tables.watch_choice, ("person",), ("id", "person", "series", "visit", "watched", "set_by", "since"), erasure=(Delete(),)),
+    *sharing_person_tables.PERSON_TABLES,
     PersonTable(tables.timed_confirmation, ("person",), ("person", "set_by", "since"), erasure=(Delete(),)),
     PersonTable(
         tables.team_member,

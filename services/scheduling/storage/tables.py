@@ -8,7 +8,8 @@ are to be looked at again. Two teams whose owners turned out to be one person ar
 oldest. A member's `entry` is the one that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each
 visit that they took as that member. What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers;
 `asked_worker` is seen with the visit. `watch_pulse` says when it was last looked who is to be told, `raised_at` what is late or missed,
-`watch_gap` when nobody was told. Drafts of weeks are in `week_draft_tables.py`.
+`watch_gap` when nobody was told. Drafts of weeks are in `week_draft_tables.py`,
+visits that two share in `sharing_tables.py`.
 """
 
 from sqlalchemy import (
@@ -193,6 +194,7 @@ visit_record = Table(
     optional("confirmed", Uuid),
     optional("timer_at", MOMENT),
     required("asks_person", Boolean),
+    optional("disputed_for", Uuid),
     Index("visit_record_by_visit", "visit"),
     Index("visit_record_by_person", "person"),
     Index("visit_record_by_worker", "worker"),

@@ -1,5 +1,6 @@
 """Who agreed that entries about visits to them confirm themselves, and after how many days by the rulebook in force."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.rulebook import VisitRules
@@ -59,6 +61,13 @@ async def timer_for(work: UnitOfWork, person: UUID, worker: UUID) -> timedelta |
     if agreed is None or agreed.set_by == worker:
         return None
     return timedelta(days=(await get_rules(work)).confirm_after_days)
+
+
+async def timer_for_all(work: UnitOfWork, persons: Collection[UUID], worker: UUID) -> timedelta | None:
+    """As `timer_for`; None where one of them has not agreed to it."""
+    async with all_rows(work):
+        timers = [await timer_for(work, person, worker) for person in persons]
+    return None if None in timers else timers[0]
 
 
 async def get_rules(work: UnitOfWork) -> VisitRules:

@@ -37,7 +37,7 @@ _GIVE_BACK = update(visit_place).where(*_COMING, visit_place.c.worker == bindpar
 _FREE_ALL = update(visit_place).where(*_COMING).values(_FREE)
 HAS_NOT_BEGUN = ~exists().where(visit_record.c.visit == visit_place.c.visit, visit_record.c.worker == visit_place.c.worker)
 """Who has said that they start, some minutes early, is there: the place is no longer one to come."""
-_FREE_TO_COME = (
+FREE_TO_COME = (
     update(visit_place)
     .where(
         visit_place.c.worker == bindparam("by"),
@@ -48,7 +48,7 @@ _FREE_TO_COME = (
     .values(_FREE)
     .returning(visit_place)
 )
-_FREE_IN_TEAM = _FREE_TO_COME.where(visit_place.c.team == bindparam("in_team"), visit_place.c.joined_at <= bindparam("at", type_=MOMENT))
+_FREE_IN_TEAM = FREE_TO_COME.where(visit_place.c.team == bindparam("in_team"), visit_place.c.joined_at <= bindparam("at", type_=MOMENT))
 _TIMES = select(visit_place.c.starts, visit_place.c.ends).where(
     visit_place.c.worker == bindparam("of"),
     visit_place.c.coming,
@@ -137,7 +137,7 @@ async def free_in_team(work: UnitOfWork, team: UUID, worker: UUID, at: datetime)
 
 async def free_to_come(work: UnitOfWork, worker: UUID, at: datetime) -> list[VisitPlace]:
     """What somebody had taken in all teams, and that had not started at that time; in the order of the visits."""
-    rows = await work.connection.execute(_FREE_TO_COME, {"by": worker, "at": at})
+    rows = await work.connection.execute(FREE_TO_COME, {"by": worker, "at": at})
     return sorted(map(to_place, rows), key=lambda place: (place.starts, place.visit))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from kith.scheduling.v1.enums import VisitRecordEntryKind, VisitRecordState
 from libs.database.all_rows import all_rows
@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import FailedPrecondition, NotFound
 from services.scheduling.domain.visit_record import RecordChange, RecordEntry, VisitRecord
+from services.scheduling.storage.sharing_tables import visit_sharer, visits_shared_by
 from services.scheduling.storage.tables import timed_confirmation, visit, visit_record, visit_record_entry
 
 _BATCH = 200
@@ -33,10 +34,17 @@ _MOMENTS = select(visit_record_entry.c.starts, visit_record_entry.c.ends).where(
 _ADD = insert(visit_record)
 _SAVE = update(visit_record).where(visit_record.c.id == bindparam("saved"))
 _SAY = insert(visit_record_entry)
+_SHARED_WITHOUT_TIMER = exists().where(
+    visit_sharer.c.visit == visit_record.c.visit,
+    ~exists()
+    .where(timed_confirmation.c.person == visit_sharer.c.sharer, timed_confirmation.c.set_by != visit_record.c.worker)
+    .correlate(visit_sharer, visit_record),
+)
 # Also when the timer has run out: what was taken back at the moment of the writing counts as taken back.
 _IS_TIMED = (
     visit_record.c.state == VisitRecordState.WRITTEN.value,
     exists().where(timed_confirmation.c.person == visit_record.c.person, timed_confirmation.c.set_by != visit_record.c.worker),
+    ~_SHARED_WITHOUT_TIMER,
 )
 _DUE = (
     select(visit_record)
@@ -46,7 +54,14 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _NEXT_DUE = select(func.min(visit_record.c.timer_at)).where(*_IS_TIMED)
-_STOP_TIMERS = update(visit_record).where(visit_record.c.person == bindparam("of")).values(timer_at=None)
+_STOP_TIMERS = (
+    update(visit_record)
+    .where(
+        or_(visit_record.c.person == bindparam("of"), visit_record.c.visit.in_(visits_shared_by(bindparam("of")))),
+        visit_record.c.timer_at.is_not(None),
+    )
+    .values(timer_at=None)
+)
 
 _to_record = row_mapper(VisitRecord)
 _to_entry = row_mapper(RecordEntry)
@@ -118,8 +133,16 @@ async def next_due(work: UnitOfWork) -> datetime | None:
 
 
 async def list_waiting(work: UnitOfWork, side: Literal["person", "worker"], who: UUID, states: Collection[VisitRecordState]) -> list[UUID]:
-    """Visits with a record of which they are this side, in one of these states; each once, in the order in which they started."""
-    of_side = select(visit_record.c.visit).where(visit_record.c[side] == who, visit_record.c.state.in_([state.value for state in states]))
+    """Visits with a record of which they are this side, in one of these states; each once, in the order in which they started.
+
+    Who shares a visit is on the person's side.
+    """
+    is_side = visit_record.c[side] == who
+    if side == "person":
+        # A no of the other one waits for them alone.
+        shared = visit_record.c.visit.in_(visits_shared_by(who))
+        is_side = and_(or_(is_side, shared), or_(visit_record.c.disputed_for.is_(None), visit_record.c.disputed_for == who))
+    of_side = select(visit_record.c.visit).where(is_side, visit_record.c.state.in_([state.value for state in states]))
     statement = select(visit.c.id).where(visit.c.id.in_(of_side)).order_by(visit.c.starts, visit.c.id).limit(_BATCH)
     return list((await work.connection.execute(statement)).scalars())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, or_, select, update
 
 from kith.scheduling.v1.enums import VisitState
 from libs.database.columns import NOW, among
@@ -13,8 +13,10 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
+from services.scheduling.domain.sharing import VisitSharer
 from services.scheduling.domain.visit import COMES_AS, Visit
-from services.scheduling.storage.tables import team_member, visit, visit_place
+from services.scheduling.storage.sharing_tables import visit_sharer, visits_shared_by
+from services.scheduling.storage.tables import team, team_member, visit, visit_place
 
 _BY_ID = select(visit).where(visit.c.id == bindparam("of"))
 _LOCKED = _BY_ID.with_for_update()
@@ -42,21 +44,33 @@ _WITHOUT_YES = (
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
 
 
+_WITH_SHARER = exists().where(
+    team.c.owner == visit_sharer.c.sharer, team_member.c.team == team.c.main, team_member.c.person == bindparam("of")
+)
+# Of a visit that two share only who is in both teams can come.
+_IS_FOR_THEM = ~exists().where(visit_sharer.c.visit == visit.c.id, ~_WITH_SHARER.correlate(visit_sharer)).correlate(visit)
+
+
 @dataclass(frozen=True)
 class ListedVisit:
-    """`free_places`: how many workers it still needs, as far as the reader sees who comes; `workers` are those, if asked for."""
+    """`free_places`: how many workers it still needs, as far as the reader sees who comes; `workers` are those, and `shared`
+    whom it serves too, if asked for.
+    """
 
     visit: Visit
     free_places: int
     workers: tuple[UUID, ...] = ()
+    shared: VisitSharer | None = None
 
 
 to_visit = row_mapper(Visit)
 
 
 def visits_to(person: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
-    """Those to a person that start from `begin` until before `end`."""
-    return select(visit, _FREE).where(visit.c.person == person, visit.c.starts >= begin, visit.c.starts < end)
+    """Those to a person, and those that they share, that start from `begin` until before `end`."""
+    return select(visit, _FREE).where(
+        or_(visit.c.person == person, visit.c.id.in_(visits_shared_by(person))), visit.c.starts >= begin, visit.c.starts < end
+    )
 
 
 def visits_by(worker: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
@@ -105,7 +119,9 @@ async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[L
         visit_place.c.visit == visit.c.id, visit_place.c.worker == bindparam("of"), visit_place.c.coming
     )
     statement = (
-        select(visit, _FREE).where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, NEEDS_SOMEBODY, ~mine.exists()).params(of=worker)
+        select(visit, _FREE)
+        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, NEEDS_SOMEBODY, ~mine.exists(), _IS_FOR_THEM)
+        .params(of=worker)
     )
     return await _page(work, statement, page, f"open visits of {worker}")
 

@@ -14,14 +14,17 @@ from sqlalchemy import Row, Select, and_, exists, func, or_, select
 from kith.scheduling.v1.enums import NotSettledReason, VisitRecordState
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
+from libs.database.rows import row_mapper
 from services.scheduling.domain.due_visits import DueVisits, MoneyTerms, NotSettledVisit, due_visits
-from services.scheduling.domain.pay_period import WorkedVisit
+from services.scheduling.domain.pay_period import SharedWith, WorkedVisit
 from services.scheduling.storage import engagements, funding, money_rules, pay_periods
 from services.scheduling.storage.money_tables import settled_visit
+from services.scheduling.storage.sharing_tables import visit_sharer, visits_shared_by
 from services.scheduling.storage.tables import visit, visit_place, visit_record, visit_record_entry
 from services.scheduling.storage.visits import TAKES_PLACE
 
 _PLACE = and_(visit_place.c.visit == visit_record.c.visit, visit_place.c.worker == visit_record.c.worker)
+_PARTS = (visit_sharer.c.sharer, visit_sharer.c.person_part, visit_sharer.c.sharer_part)
 _IS_SETTLED = exists().where(settled_visit.c.entry == visit_record.c.confirmed, ~settled_visit.c.taken_back)
 _CONFIRMED = (
     select(
@@ -35,15 +38,18 @@ _CONFIRMED = (
         visit_record_entry.c.travel,
         visit_record_entry.c.waiting,
         visit_place.c.paid,
+        *_PARTS,
     )
     .join(visit_record_entry, visit_record_entry.c.id == visit_record.c.confirmed)
     .outerjoin(visit_place, _PLACE)
+    .outerjoin(visit_sharer, visit_sharer.c.visit == visit_record.c.visit)
     .where(~_IS_SETTLED)
     .order_by(visit_record_entry.c.starts, visit_record.c.id)
 )
 _PLANNED = (
-    select(visit_place, visit.c.workers, visit_record.c.state.label("said"))
+    select(visit_place, visit.c.workers, visit_record.c.state.label("said"), *_PARTS)
     .join(visit, visit.c.id == visit_place.c.visit)
+    .outerjoin(visit_sharer, visit_sharer.c.visit == visit_place.c.visit)
     .outerjoin(visit_record, and_(visit_record.c.visit == visit_place.c.visit, visit_record.c.worker == visit_place.c.worker))
     .where(visit.c.state.in_(TAKES_PLACE), visit_record.c.confirmed.is_(None))
     .where(or_(visit_place.c.coming, visit_record.c.id.isnot(None)))
@@ -56,6 +62,7 @@ _TAKEN = (
     .scalar_subquery()
 )
 _UNTAKEN = select(visit.c.starts).where(visit.c.state.in_(TAKES_PLACE), visit.c.workers > _TAKEN)
+_to_worked = row_mapper(WorkedVisit)
 _REASONS = {
     None: NotSettledReason.NOT_WRITTEN,
     VisitRecordState.STARTED.value: NotSettledReason.NOT_WRITTEN,
@@ -73,23 +80,27 @@ async def load_terms(work: UnitOfWork, zone: ZoneInfo, workers: Collection[UUID]
 async def list_due(
     work: UnitOfWork, zone: ZoneInfo, begin: datetime, end: datetime, *, person: UUID | None = None, worker: UUID | None = None
 ) -> DueVisits:
-    """What both sides confirmed, that started from `begin` until before `end`, and that is not settled as they confirmed it."""
+    """What both sides confirmed, that started from `begin` until before `end`, and that is not settled as they confirmed it. Those of a
+    person are also those that they share.
+    """
     chosen = _CONFIRMED.where(visit_record_entry.c.starts >= begin, visit_record_entry.c.starts < end)
-    for column, who in ((visit_record.c.person, person), (visit_record.c.worker, worker)):
-        chosen = chosen.where(column == who) if who is not None else chosen
+    if person is not None:
+        chosen = chosen.where(or_(visit_record.c.person == person, visit_sharer.c.sharer == person))
+    if worker is not None:
+        chosen = chosen.where(visit_record.c.worker == worker)
     return await _list_due(work, zone, chosen)
 
 
 async def is_any_to_be_paid(work: UnitOfWork, zone: ZoneInfo, people: Collection[UUID]) -> bool:
     """Whether both sides confirmed a visit to or by one of them, and a pay period has still to pay or charge somebody for it."""
-    of_them = or_(visit_record.c.person.in_(people), visit_record.c.worker.in_(people))
+    of_them = or_(visit_record.c.person.in_(people), visit_record.c.worker.in_(people), visit_sharer.c.sharer.in_(people))
     return any(each.price or each.pay for each in (await _list_due(work, zone, _CONFIRMED.where(of_them))).settled)
 
 
 async def _list_due(work: UnitOfWork, zone: ZoneInfo, chosen: "Select[Any]") -> DueVisits:
     async with all_rows(work):
-        confirmed = [WorkedVisit(**row._mapping) for row in await work.connection.execute(chosen)]  # noqa: SLF001 - SQLAlchemy's public name
-    terms = await load_terms(work, zone, {each.worker for each in confirmed}, {each.person for each in confirmed})
+        confirmed = [_to_worked(row, shared=_shared_with(row)) for row in await work.connection.execute(chosen)]
+    terms = await load_terms(work, zone, {each.worker for each in confirmed}, {person for each in confirmed for person in each.persons})
     before = await pay_periods.list_latest(work, {each.record for each in confirmed})
     return due_visits(terms, confirmed, before)
 
@@ -106,7 +117,7 @@ async def list_not_confirmed(work: UnitOfWork, begin: datetime, end: datetime) -
 
 
 async def list_planned(work: UnitOfWork, person: UUID, begin: datetime, end: datetime) -> tuple[list[WorkedVisit], list[datetime]]:
-    """Visits to a person that are not confirmed yet, as long as planned; and when those to come start for which a worker is missing."""
+    """Visits to a person, and those they share, that are not confirmed yet, as long as planned; and when those start that lack a worker."""
     async with all_rows(work):
         taken = await work.connection.execute(_of_person(_PLANNED, visit_place, person, begin, end))
         planned = [_as_planned(row) for row in taken]
@@ -115,9 +126,16 @@ async def list_planned(work: UnitOfWork, person: UUID, begin: datetime, end: dat
 
 
 def _of_person(statement: "Select[Any]", table: Any, person: UUID, begin: datetime, end: datetime) -> "Select[Any]":  # visits or places
-    return statement.where(table.c.person == person, table.c.starts >= begin, table.c.starts < end)
+    of_visit = table.c.id if table is visit else table.c.visit
+    return statement.where(
+        or_(table.c.person == person, of_visit.in_(visits_shared_by(person))), table.c.starts >= begin, table.c.starts < end
+    )
+
+
+def _shared_with(row: "Row[Any]") -> SharedWith | None:
+    return SharedWith(row.sharer, row.person_part, row.sharer_part) if row.sharer else None
 
 
 def _as_planned(row: "Row[Any]") -> WorkedVisit:
     """Nothing was said of it yet: the visit itself stands for its record."""
-    return WorkedVisit(row.visit, row.visit, row.visit, row.person, row.worker, row.starts, row.ends, 0, 0, row.paid)
+    return WorkedVisit(row.visit, row.visit, row.visit, row.person, row.worker, row.starts, row.ends, 0, 0, row.paid, _shared_with(row))

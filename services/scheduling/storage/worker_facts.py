@@ -16,7 +16,7 @@ from services.scheduling.domain.taking import WorkerFacts
 from services.scheduling.domain.terms import agreed_on
 from services.scheduling.domain.visit import PAID, Visit
 from services.scheduling.domain.worker_hours import KEPT_IN_VIEW, Times
-from services.scheduling.storage import away, engagements, task_grants, teams, visit_places
+from services.scheduling.storage import away, engagements, task_grants, teams, visit_places, visit_sharers
 from services.scheduling.storage.tables import visit_place
 
 _OTHERS = (among(visit_place.c.worker, "workers"), visit_place.c.coming, visit_place.c.visit != bindparam("of"))
@@ -37,6 +37,8 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
     missing = await _missing(work, visit, [worker for worker, member in members.items() if member.kind == PAID])
     tasks_missing = await task_grants.missing_at(work, visit, list(members))
     async with all_rows(work):
+        shared = await visit_sharers.find(work, visit.id)
+        in_both = await visit_sharers.workers_in_both(work, visit.person, shared.sharer) if shared else set(workers)
         coming = set(await visit_places.list_workers(work, visit.id))
         is_away = await away.who_is_away(work, members, visit.starts, visit.ends)
         times = await _paid_times(work, visit, members)
@@ -54,6 +56,7 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
             worker in elsewhere,
             times[worker],
             terms.kind if (terms := agreed_on(visit.day, engaged.get(worker, ()))) else None,
+            worker in in_both,
         )
         for worker, member in ((worker, members.get(worker)) for worker in workers)
     }

@@ -43,6 +43,8 @@ _KEYS: Mapping[str, str] = {
     "/week": "week.title",
     "/visits": "week.title",
     "/visits/series": "series.title",
+    "/visits/sharing": "sharing.title",
+    "/together": "together.title",
     "/money": "money.title",
     "/money/work": "engagement.title",
     "/activities": "activities.title",

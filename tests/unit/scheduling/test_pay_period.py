@@ -25,8 +25,10 @@ from services.scheduling.domain.funding import FundingLine, FundingPlan
 from services.scheduling.domain.open_statement import OpenStatement, PayPeriod, open_statement
 from services.scheduling.domain.pay_period import (
     InvoiceNumbers,
+    PartTerms,
     RulesInForce,
     SettledVisit,
+    SharedWith,
     VisitTerms,
     WorkedVisit,
     check_floor,
@@ -114,6 +116,34 @@ def test_sums_always_equal_and_the_files_come_to_the_same_penny(drawn: Sequence[
     assert sum(payers.values()) == price
     assert workers == {str(worker): total.pence for worker, total in pay.items()}
     assert co_op == price - sum(total.pence for total in pay.values())
+
+
+@pytest.mark.capability("T9")
+@given(st.integers(1, 600), st.integers(0, 5000), st.integers(1, 60), st.integers(1, 60), st.sampled_from(["1/2", "1/3", "5/7"]))
+def test_each_part_of_a_shared_visit_is_the_same_whoever_pays_the_other(
+    minutes: int, rate: int, person_part: int, sharer_part: int, share: str
+) -> None:
+    shares = [str(part) for part in SharedWith(ROBIN, person_part, sharer_part).shares]
+    rest = str(1 - Fraction(share))
+    parts = (
+        PartTerms(ADA, shares[0], ((COUNCIL, share), (ADA, rest))),
+        PartTerms(ROBIN, shares[1], ((COUNCIL, rest), (ROBIN, share))),
+    )
+    shared = replace(a_visit(minutes=minutes), shared=SharedWith(ROBIN, person_part, sharer_part))
+    terms = replace(TERMS, works_as=Engagement.SELF_EMPLOYED, wage=0, rate=rate, payers=(), parts=parts)
+    settled, alone = settle_visit(shared, terms), settle_visit(shared, replace(terms, payers=((ADA, "1/1"),), parts=()))
+    assert (settled.price, settled.pay) == (alone.price, alone.pay), "the worker's pay is counted once"
+    assert settled.persons == (ADA, ADA, ROBIN, ROBIN)
+    # What each sees of it, their own part alone, comes to the same pence in a file of its own.
+    for number, part in enumerate(parts):
+        own = replace(settled, terms=replace(terms, parts=(part,)), charges=settled.charges[2 * number : 2 * number + 2])
+        [file] = settle_files("own", [own])
+        week = read_settlement(JsonNode.parse(file.content.decode()))
+        result = settlement.settle(week.payer_adds, week.worker_gives, week.workers, week.visits)
+        owed = [result.payers[str(payer)].pence for payer, _ in part.payers]
+        assert owed == list(own.charges)
+        exact = Fraction(part.share) * settled.price
+        assert abs(sum(owed) - exact) < 1
 
 
 def test_a_workers_file_has_no_payer_and_other_terms_are_another_entry() -> None:

@@ -111,6 +111,56 @@ def test_what_the_format_forbids_is_named(
     assert refusal("settle", file, json.dumps(week), capsys).startswith(reason)
 
 
+PARTS = [
+    {"person": "ada", "share": "2/3", "payers": [["council", "1/2"], ["ada", "1/2"]]},
+    {"person": "bea", "share": "1/3", "payers": [["council", "1/4"], ["bea", "3/4"]]},
+]
+
+
+def shared(parts: object) -> dict[str, Any]:
+    """The visit of WEEK, shared by these parts."""
+    [visit] = WEEK["visits"]
+    return {**WEEK, "visits": [{key: value for key, value in visit.items() if key != "payers"} | {"shared": parts}]}
+
+
+@pytest.mark.capability("T9")
+def test_a_shared_visit_is_split_among_its_people_first(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer("settle", file, shared(PARTS), capsys)
+    # 27.42 is 18.28 and 9.14; of 18.28 each half, of 9.14 a quarter is 2.285 and three are 6.855: of equal remainders the first.
+    assert found["payers"] == {
+        "council": {"visits": 1, "minutes": 70, "pence": 914 + 229},
+        "ada": {"visits": 1, "minutes": 70, "pence": 914},
+        "bea": {"visits": 1, "minutes": 70, "pence": 685},
+    }
+    assert sum(payer["pence"] for payer in found["payers"].values()) == found["workers"]["w1"]["pence"] + found["co_op"]
+    # Whoever pays for the other: a person's own payers owe the same.
+    other = [PARTS[0], PARTS[1] | {"payers": [["the other", "1"]]}]
+    assert answer("settle", file, shared(other), capsys)["payers"]["ada"]["pence"] == 914
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        (PARTS[:1], "visits[0].shared: must have the parts of 2 persons, not 1"),
+        ([PARTS[0], PARTS[0]], "visits[0].shared[1].person: must not stand twice"),
+        ([PARTS[0], PARTS[1] | {"share": "1/2"}], "visits[0].shared: must have shares that sum to 1, not 7/6"),
+        ([PARTS[0], PARTS[1] | {"share": "0"}], "visits[0].shared[1].share: must be more than 0"),
+        ([PARTS[0], PARTS[1] | {"payers": [["bea", "1/2"]]}], "visits[0].shared[1].payers: must have shares that sum to 1, not 1/2"),
+    ],
+)
+def test_parts_that_are_none_are_named(parts: object, reason: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal("settle", file, json.dumps(shared(parts)), capsys).startswith(reason)
+
+
+def test_a_visit_has_payers_or_parts(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = shared(PARTS)
+    both["visits"][0]["payers"] = [["ada", "1"]]
+    neither = shared(PARTS)
+    del neither["visits"][0]["shared"]
+    assert refusal("settle", file, json.dumps(both), capsys).startswith("visits[0].shared: unknown field")
+    assert refusal("settle", file, json.dumps(neither), capsys).startswith("visits[0]: has no payers")
+
+
 def test_two_visits_with_one_id_are_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     week = {**WEEK, "visits": WEEK["visits"] * 2}
 

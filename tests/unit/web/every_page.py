@@ -19,6 +19,7 @@ from tests.unit.web import (
     fake_partners,
     fake_series,
     fake_services,
+    fake_sharing,
     fake_teams,
     fake_visit_records,
     fake_visits,
@@ -69,6 +70,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "day": (fake_matching_days.OPEN_DAY, fake_matching_days.RUN_DAY, fake_matching_days.LONELY_DAY),
     "side": ("getting", "giving"),
     "alert": (fake_watch.LATE, fake_watch.ALONE),
+    "sharing": (fake_sharing.ASKED, fake_sharing.SHARED, fake_sharing.WAITING, fake_sharing.OVER),
+    "activity": (fake_sharing.SOUP, fake_sharing.WALK, fake_sharing.PAST, fake_sharing.OFF),
 }  # fmt: skip
 """What each parameter of a path can be among the fake services."""
 QUERIES = (
@@ -132,6 +135,9 @@ QUERIES = (
     "/visits/confirming?done=agree", "/visits/confirming?done=take_back",
     "/visits/series?done=proposed", "/visits/series?done=withdrawn", f"/visits/series/new?instead={fake_series.RUNNING}",
     *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end", "tasks")),
+    *(f"/visits/sharing?done={done}" for done in ("no", "withdraw", "end")),
+    f"/visits/sharing/{fake_sharing.SHARED}?done=yes", f"/visits/sharing/{fake_sharing.WAITING}?done=proposed",
+    *(f"/together/{fake_sharing.SOUP}?done={done}" for done in ("announced", "join", "leave", "off", "closed")),
     "/money?done=yes", "/money/payers?done=added", "/money/work?done=proposed", "/activities?done=removed", "/activities?year=2025",
     f"/members/{JO}/funding?done=proposed", f"/money/periods/{fake_money.PERIOD}?done=closed", "/money/periods/check?last_day=nonsense",
     "/second-looks?done=confirmed", "/you/sign-in?done=renamed", "/you/sign-in?done=removed",

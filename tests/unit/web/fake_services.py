@@ -65,6 +65,7 @@ from tests.unit.web.fake_records import (
 )
 from tests.unit.web.fake_rights import ASKED, LPA, FakeConsentService, FakeDataRequestService, FakeEmergencyService, FakeRelationshipService
 from tests.unit.web.fake_series import FakeVisitSeriesService
+from tests.unit.web.fake_sharing import FakeGroupActivityService, FakeSharingService
 from tests.unit.web.fake_sign_in import (
     HELPED_SESSION,
     PASSKEY,
@@ -176,6 +177,8 @@ class FakeServices:
     engagements: FakeEngagementService = field(default_factory=FakeEngagementService)
     pay_periods: FakePayPeriodService = field(default_factory=FakePayPeriodService)
     activities: FakeActivityService = field(default_factory=FakeActivityService)
+    sharings: FakeSharingService = field(default_factory=FakeSharingService)
+    group_activities: FakeGroupActivityService = field(default_factory=FakeGroupActivityService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     kept_forms: InMemoryKeptForms = field(default_factory=InMemoryKeptForms)
     notices: FakeNoticeService = field(default_factory=FakeNoticeService)
@@ -250,6 +253,7 @@ class FakeServices:
             "watch",
             "visit_series",
             *("funding", "engagements", "pay_periods", "activities"),
+            *("sharings", "group_activities"),
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -53,7 +53,11 @@ def test_it_is_read_and_taken_along_under_the_headings_of_the_standard() -> None
     assert [heading["heading"] for heading in taken["headings"]] == list(STANDARD[:-1])
     said = {text["text"] for heading in taken["headings"] for text in heading["said"]}
     assert {f"This is {field}." for fields in HEADINGS.values() for field in fields} <= said
-    assert (taken["standard"], taken["supported_to_write_this_by"], taken["date"]) == ("PRSB About Me 1.2", ["Jo Bright"], NOW.date().isoformat())
+    assert (taken["standard"], taken["supported_to_write_this_by"], taken["date"]) == (
+        "PRSB About Me 1.2",
+        ["Jo Bright"],
+        NOW.date().isoformat(),
+    )
 
 
 def test_what_nobody_wrote_is_no_fault() -> None:

@@ -25,6 +25,7 @@ from tests.unit.web import (
     fake_neighbours,
     fake_partners,
     fake_series,
+    fake_sharing,
     fake_teams,
     fake_visits,
     fake_watch,
@@ -368,6 +369,8 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{side}": "getting",
         "{concern:uuid}": fake_concerns.TALKING,
         "{alert:uuid}": fake_watch.LATE,
+        "{sharing:uuid}": fake_sharing.SHARED,
+        "{activity:uuid}": fake_sharing.SOUP,
     }
     for easy in ("off", "on"):
         browser.http.cookies.set("kith-comfort", "easy" if easy == "on" else "plain")

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0015_visit_tasks"
-down_revision = "0013_week_drafts"
+down_revision = "0014_sharing"
 branch_labels = None
 depends_on = None
 

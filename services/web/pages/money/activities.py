@@ -20,7 +20,7 @@ from services.web.pages.money.money_words import columns
 
 _REMOVE = "activity-remove"
 _CAME = "came_"
-_GUEST = "guest"
+GUEST = "guest"
 _DONE = ("recorded", "removed")
 
 
@@ -83,12 +83,12 @@ async def _record(ctx: PageContext, fields: Fields, request_id: str) -> str:
     )
     for key in await _class_names(ctx):
         typed = fields.get(f"{_CAME}{key}", "")
-        request.came.add(member_class=key, came=_number(typed))
+        request.came.add(member_class=key, came=typed_number(typed))
     await ctx.call(ctx.state.services.activities.RecordActivity, request)
     return "/activities?done=recorded"
 
 
-def _number(typed: str) -> int:
+def typed_number(typed: str) -> int:
     """-1, which the service refuses, for what is no number."""
     if not typed:
         return 0
@@ -114,7 +114,7 @@ def _hat(ctx: PageContext) -> str:
 
 async def _class_names(ctx: PageContext) -> dict[str, str]:
     """By key, and those who are no members last."""
-    return {each.key: each.name for each in await list_member_classes(ctx)} | {_GUEST: str(ctx.say("activities.guests"))}
+    return {each.key: each.name for each in await list_member_classes(ctx)} | {GUEST: str(ctx.say("activities.guests"))}
 
 
 def _kind(activity: pb.Activity) -> str:
@@ -140,7 +140,7 @@ _FORM = FormPage(
     _record,
     fields=("day", "kind"),
     prefixes=(_CAME,),
-    input_by_field={"day": "day", "kind": "kind", "came": f"{_CAME}{_GUEST}"},
+    input_by_field={"day": "day", "kind": "kind", "came": f"{_CAME}{GUEST}"},
 )
 PAGES = (
     Page("/activities", show, remove, _REMOVE),

@@ -11,14 +11,14 @@ from kith.scheduling.v1 import pay_periods_pb2 as pb
 from services.web.localisation.dates import format_date_only
 from services.web.page import Access, Page
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.money.money_words import amount, columns, day_of, minutes_of, times_of
+from services.web.pages.money.money_words import amount, columns, day_of, minutes_of, paid_for, share_of, times_of
 
 
 async def show(ctx: PageContext) -> Response:
     """For the person who pays it, and for a secretary."""
     request = pb.GetInvoiceRequest(number=int(ctx.path_param("invoice")))
     found: pb.GetInvoiceResponse = await ctx.call(ctx.state.services.pay_periods.GetInvoice, request)
-    people = await ctx.person_names([*(visit.person_id for visit in found.visits), found.invoice.payer_id])
+    people = await ctx.person_names([*(person for visit in found.visits for person in paid_for(visit)), found.invoice.payer_id])
     numbers = ("care", "share", "owed")
     own = [[charge for charge in visit.charges if charge.payer_id == found.invoice.payer_id] for visit in found.visits]
     # With the year, as nobody knows when somebody reads it.
@@ -36,7 +36,14 @@ async def show(ctx: PageContext) -> Response:
         total=amount(found.invoice.pence),
         columns=columns(ctx, "day", "times", "whom", *numbers, numbers=numbers),
         visits=[
-            [day_of(ctx, visit), times_of(ctx, visit), people[visit.person_id].full, minutes_of(visit), charge.share, amount(charge.pence)]
+            [
+                day_of(ctx, visit),
+                times_of(ctx, visit),
+                people[charge.person_id or visit.person_id].full,
+                minutes_of(visit),
+                share_of(ctx, charge),
+                amount(charge.pence),
+            ]
             for visit, charges in zip(found.visits, own, strict=True)
             for charge in charges
         ],

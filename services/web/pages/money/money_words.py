@@ -53,6 +53,16 @@ def price_of(charges: Iterable[funding.Charge]) -> int:
     return sum(charge.pence for charge in charges)
 
 
+def paid_for(visit: pb.SettledVisit) -> list[str]:
+    """Whom it served: the person to whom it is, and who shared it, as far as the charges tell."""
+    return list(dict.fromkeys([visit.person_id, *(charge.person_id for charge in visit.charges if charge.person_id)]))
+
+
+def share_of(ctx: PageContext, charge: funding.Charge) -> str:
+    """A payer's share; of a visit that two share, of which part."""
+    return str(ctx.say("sharing.share_of", share=charge.share, part=charge.part)) if charge.part else charge.share
+
+
 def minutes_of(visit: pb.SettledVisit | funding.ChargedVisit) -> int:
     """Below 0 for one that is taken back, so that a column of them adds up."""
     minutes = (visit.ends_at.seconds - visit.starts_at.seconds) // 60

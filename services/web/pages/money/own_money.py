@@ -35,7 +35,7 @@ async def show(ctx: PageContext) -> Response:
                 day_of(ctx, visit),
                 times_of(ctx, visit),
                 people[visit.worker_id].full,
-                _charges(visit, names),
+                _charges(ctx, visit, names),
                 amount(price_of(visit.charges)),
             ]
             for visit in found.charged
@@ -105,8 +105,11 @@ def _balance(ctx: PageContext, balance: pb.BudgetBalance, names: Mapping[str, st
     }
 
 
-def _charges(visit: pb.ChargedVisit, names: Mapping[str, str]) -> str:
-    return ", ".join(f"{names[charge.payer_id]} {amount(charge.pence)}" for charge in visit.charges)
+def _charges(ctx: PageContext, visit: pb.ChargedVisit, names: Mapping[str, str]) -> str:
+    """Of a visit that two share these pay this person's part; how large it is stands before them."""
+    paid = ", ".join(f"{names[charge.payer_id]} {amount(charge.pence)}" for charge in visit.charges)
+    parts = [charge.part for charge in visit.charges if charge.part]
+    return str(ctx.say("sharing.own_part", part=parts[0], paid=paid)) if parts else paid
 
 
 def _when_and_who(ctx: PageContext, visit: pb.ChargedVisit, worker: str) -> tuple[str, str, str]:

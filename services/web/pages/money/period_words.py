@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kith.scheduling.v1 import pay_periods_pb2 as pb
 from services.web.page_context import PageContext
-from services.web.pages.money.money_words import amount, columns, day_of, minutes_of, payer_names, price_of, times_of
+from services.web.pages.money.money_words import amount, columns, day_of, minutes_of, paid_for, payer_names, price_of, times_of
 
 
 def period_days(ctx: PageContext, period: pb.PayPeriod | pb.GetOpenPeriodResponse) -> str:
@@ -14,7 +14,8 @@ def period_days(ctx: PageContext, period: pb.PayPeriod | pb.GetOpenPeriodRespons
 
 async def contents_view(ctx: PageContext, contents: pb.PeriodContents) -> Mapping[str, object]:
     """Values of a template: tables of what payers owe, what workers get, and of every visit."""
-    ids = {who for visit in contents.visits for who in (visit.person_id, visit.worker_id)}
+    ids = {who for visit in contents.visits for who in (visit.person_id, visit.worker_id, *(charge.person_id for charge in visit.charges))}
+    ids.discard("")
     people = await ctx.person_names(ids)
     owed: dict[str, int] = {}
     for visit in contents.visits:
@@ -52,7 +53,7 @@ async def contents_view(ctx: PageContext, contents: pb.PeriodContents) -> Mappin
             [
                 day_of(ctx, visit),
                 times_of(ctx, visit),
-                people[visit.person_id].full,
+                ", ".join(people[person].full for person in paid_for(visit)),
                 people[visit.worker_id].full,
                 minutes_of(visit),
                 amount(price_of(visit.charges)),

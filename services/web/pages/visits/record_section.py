@@ -14,7 +14,7 @@ from services.web.http.forms import Form
 from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.visits.record_lines import RecordLine, record_lines
 from services.web.pages.visits.task_words import DoneTask, TaskView, ToDo, done_tasks
-from services.web.pages.visits.visit_words import state_of, times_words
+from services.web.pages.visits.visit_words import shared_by, state_of, times_words
 
 STEP = "visit-record-step"
 DONE = ("record_start", "record_write", "record_confirm", "record_dispute", "record_stand_by")
@@ -72,16 +72,17 @@ async def load_section(ctx: PageContext, visit: visits.Visit, to_do: ToDo) -> Re
     found: pb.GetVisitRecordsResponse = await ctx.call(ctx.state.services.visit_records.GetVisitRecords, request)
     if not found.is_time:
         return None
+    at_visit = {visit.person_id, *shared_by(visit)}
     takes_place = state_of(visit) in (VisitState.AGREED, VisitState.MOVING)
-    if not found.records and not found.may_begin and not (takes_place and visit.person_id == ctx.subject_id):
+    if not found.records and not found.may_begin and not (takes_place and ctx.subject_id in at_visit):
         return None
     people = {visit.person_id, *(record.worker_id for record in found.records)}
     people |= {entry.by for record in found.records for entry in record.entries}
     names = await ctx.person_names(people)
     return RecordSection(
-        [_view(ctx, record, names, to_do) for record in found.records],
+        [_view(ctx, record, names, to_do, is_person=ctx.subject_id in at_visit) for record in found.records],
         found.may_begin and not ctx.acting,
-        visit.person_id == ctx.subject_id,
+        ctx.subject_id in at_visit,
         names[visit.person_id].full,
     )
 
@@ -101,9 +102,8 @@ async def take_step(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect(f"/visits/{visit}?done={done}" if done else f"/visits/{visit}")
 
 
-def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName], to_do: ToDo) -> RecordView:
+def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName], to_do: ToDo, *, is_person: bool) -> RecordView:
     state = known_word(pb.VisitRecordState, VisitRecordState, record.state, None)
-    is_person = record.person_id == ctx.subject_id
     side, both = "person" if is_person else "worker", {"person": names[record.person_id].full, "worker": names[record.worker_id].full}
     offered = _OF_WORKER if record.worker_id == ctx.subject_id and not ctx.acting else {}
     # Nobody answers in another's place to what they wrote themselves.

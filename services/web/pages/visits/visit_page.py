@@ -12,11 +12,11 @@ from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
 from services.web.pages.visits.task_words import load_tasks
-from services.web.pages.visits.visit_words import TAKES_PLACE, state_of, times_words, visit_row
+from services.web.pages.visits.visit_words import TAKES_PLACE, shared_by, state_of, times_words, visit_row
 from services.web.pages.watch import visit_alerts
 
 CHANGE = "visit"
-_BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap", "tasks"})
+_BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap", "share", "tasks"})
 """What nobody does once a worker has said that they start."""
 _DO = ("agree", "decline", "take", "give_back", "cancel")
 
@@ -27,7 +27,7 @@ async def show(ctx: PageContext) -> Response:
     visit = response.visit
     to_do = await load_tasks(ctx, visit=visit.visit_id)
     section = await record_section.load_section(ctx, visit, to_do)
-    people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *response.worker_ids]
+    people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *shared_by(visit), *response.worker_ids]
     names = await ctx.person_names(people)
     other, has_begun = None, section is not None and bool(section.records)
     if visit.HasField("other_starts_at"):
@@ -41,7 +41,9 @@ async def show(ctx: PageContext) -> Response:
         without=_without(ctx, visit, response.worker_ids, names),
         proposed_by=names[visit.proposed_by].full,
         agreed_by=names[visit.agreed_by].full if visit.agreed_by else "",
-        series_id=visit.series_id,
+        # Who shares the visit sees it, but the plan of all of them is the other person's.
+        series_id="" if visit.sharer_id == ctx.subject_id else visit.series_id,
+        sharing_id=visit.sharing_id if ctx.subject_id in (visit.person_id, visit.sharer_id) else "",
         can=[step for step in _possible(ctx, visit, response.worker_ids) if not (has_begun and step in _BEFORE_THE_START)],
         section=section,
         to_do=to_do,
@@ -76,7 +78,11 @@ async def change(ctx: PageContext, form: Form) -> Response:
 def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list[str]:
     """What to offer; nothing of the plan once it has started."""
     state, is_own = state_of(visit), visit.person_id == ctx.subject_id
-    if utc_datetime(visit.starts_at) <= ctx.now or state in (VisitState.DECLINED, VisitState.CANCELLED, None):
+    if (
+        visit.sharer_id == ctx.subject_id
+        or utc_datetime(visit.starts_at) <= ctx.now
+        or state in (VisitState.DECLINED, VisitState.CANCELLED, None)
+    ):
         return []
     can = ["agree", "decline"] if is_own and state in (VisitState.PROPOSED, VisitState.MOVING) else []
     if not ctx.acting and ctx.person_id in workers:
@@ -88,6 +94,8 @@ def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list
     can.append("move")
     if is_own:
         can.append("tasks")
+    if is_own and state is VisitState.AGREED and not visit.sharer_id:
+        can.append("share")
     if is_own or (state is VisitState.PROPOSED and visit.proposed_by == ctx.person_id):
         can.append("cancel")
     return can

@@ -31,11 +31,13 @@ class VisitRow:
     status: str
     says: Markup
     version: int
+    shared: Markup | str = ""
+    """Who else is there, in words to who looks; empty where nobody shares the visit."""
 
 
 def people_of(visits: Iterable[pb.Visit]) -> list[str]:
     """Ids of everybody whom a list of these visits names."""
-    return [person for visit in visits for person in (visit.person_id, *visit.worker_ids)]
+    return [person for visit in visits for person in (visit.person_id, *shared_by(visit), *visit.worker_ids)]
 
 
 def visit_row(ctx: PageContext, visit: pb.Visit, names: Mapping[str, PersonName], *, is_taken: bool = False) -> VisitRow:
@@ -53,7 +55,24 @@ def visit_row(ctx: PageContext, visit: pb.Visit, names: Mapping[str, PersonName]
         status,
         says,
         visit.version,
+        shared_words(ctx, visit, names),
     )
+
+
+def shared_by(visit: pb.Visit) -> list[str]:
+    """Who shares it, if anybody does."""
+    return [visit.sharer_id] if visit.sharer_id else []
+
+
+def shared_words(ctx: PageContext, visit: pb.Visit, names: Mapping[str, PersonName]) -> Markup | str:
+    """Who else is there; to each of the two the other one, to all others both."""
+    if not visit.sharer_id:
+        return ""
+    if visit.person_id == ctx.subject_id:
+        return ctx.say("sharing.with_you", name=names[visit.sharer_id].full)
+    if visit.sharer_id == ctx.subject_id:
+        return ctx.say("sharing.you_are_at", name=names[visit.person_id].full)
+    return ctx.say("sharing.with_both", name=names[visit.person_id].full, other=names[visit.sharer_id].full)
 
 
 def times_words(ctx: PageContext, starts: Timestamp, ends: Timestamp) -> Markup:

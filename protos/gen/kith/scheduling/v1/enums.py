@@ -56,6 +56,18 @@ class EngagementKind(StrEnum):
     VOLUNTEER = "volunteer"
 
 
+class GroupActivityState(StrEnum):
+    ANNOUNCED = "announced"
+    CALLED_OFF = "called_off"
+    CLOSED = "closed"
+
+
+class StepFreeAccess(StrEnum):
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
 class NotSettledReason(StrEnum):
     NOT_WRITTEN = "not_written"
     NOT_CONFIRMED = "not_confirmed"
@@ -64,6 +76,13 @@ class NotSettledReason(StrEnum):
     NO_FUNDING = "no_funding"
     NO_RULES = "no_rules"
     WORKER_ERASED = "worker_erased"
+
+
+class SharingState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
 
 
 class VisitRecordState(StrEnum):

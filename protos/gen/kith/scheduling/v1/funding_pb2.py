@@ -25,19 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kith/scheduling/v1/funding.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"m\n\x05Payer\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.kith.scheduling.v1.PayerKind\x12\x14\n\x0corganisation\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\"y\n\x0b\x46undingLine\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12\r\n\x05share\x18\x02 \x01(\t\x12\x14\n\x0c\x62udget_pence\x18\x03 \x01(\x03\x12\x33\n\x0b\x62udget_span\x18\x04 \x01(\x0e\x32\x1e.kith.scheduling.v1.BudgetSpan\"\xc1\x02\n\x0b\x46undingPlan\x12\x0f\n\x07plan_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\x12.\n\x05lines\x18\x05 \x03(\x0b\x32\x1f.kith.scheduling.v1.FundingLine\x12-\n\x05state\x18\x06 \x01(\x0e\x32\x1e.kith.scheduling.v1.TermsState\x12\x13\n\x0bproposed_by\x18\x07 \x01(\t\x12/\n\x0bproposed_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61nswered_by\x18\t \x01(\t\x12/\n\x0b\x61nswered_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xde\x01\n\rBudgetBalance\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12,\n\x04span\x18\x02 \x01(\x0e\x32\x1e.kith.scheduling.v1.BudgetSpan\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\x12\x14\n\x0c\x62udget_pence\x18\x05 \x01(\x03\x12\x13\n\x0bspent_pence\x18\x06 \x01(\x03\x12\x15\n\rplanned_pence\x18\x07 \x01(\x03\x12\x12\n\nleft_pence\x18\x08 \x01(\x03\x12\x12\n\nnot_priced\x18\t \x01(\x05\"\xe3\x01\n\x0c\x43hargedVisit\x12\x11\n\tperiod_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntaken_back\x18\x06 \x01(\x08\x12+\n\x07\x63harges\x18\x07 \x03(\x0b\x32\x1a.kith.scheduling.v1.Charge\"P\n\x06\x43harge\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12\r\n\x05share\x18\x02 \x01(\t\x12\r\n\x05pence\x18\x03 \x01(\x03\x12\x16\n\x0einvoice_number\x18\x04 \x01(\x03\"?\n\nSettleFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\x12\n\ntaken_back\x18\x03 \x01(\x08\"y\n\x0f\x41\x64\x64PayerRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.kith.scheduling.v1.PayerKind\x12\x14\n\x0corganisation\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\"$\n\x10\x41\x64\x64PayerResponse\x12\x10\n\x08payer_id\x18\x01 \x01(\t\"\x12\n\x10GetPayersRequest\">\n\x11GetPayersResponse\x12)\n\x06payers\x18\x01 \x03(\x0b\x32\x19.kith.scheduling.v1.Payer\"\x93\x01\n\x15ProposeFundingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\x12.\n\x05lines\x18\x05 \x03(\x0b\x32\x1f.kith.scheduling.v1.FundingLine\")\n\x16ProposeFundingResponse\x12\x0f\n\x07plan_id\x18\x01 \x01(\t\"K\n\x14\x41nswerFundingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07plan_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61grees\x18\x03 \x01(\x08\"\x17\n\x15\x41nswerFundingResponse\"&\n\x11GetFundingRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x86\x02\n\x12GetFundingResponse\x12.\n\x05plans\x18\x01 \x03(\x0b\x32\x1f.kith.scheduling.v1.FundingPlan\x12)\n\x06payers\x18\x02 \x03(\x0b\x32\x19.kith.scheduling.v1.Payer\x12\x33\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32!.kith.scheduling.v1.BudgetBalance\x12\x31\n\x07\x63harged\x18\x04 \x03(\x0b\x32 .kith.scheduling.v1.ChargedVisit\x12-\n\x05\x66iles\x18\x05 \x03(\x0b\x32\x1e.kith.scheduling.v1.SettleFile*n\n\tPayerKind\x12\x1a\n\x16PAYER_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12PAYER_KIND_COUNCIL\x10\x01\x12\x15\n\x11PAYER_KIND_HEALTH\x10\x02\x12\x16\n\x12PAYER_KIND_CHARITY\x10\x03*l\n\nBudgetSpan\x12\x1b\n\x17\x42UDGET_SPAN_UNSPECIFIED\x10\x00\x12\x14\n\x10\x42UDGET_SPAN_WEEK\x10\x01\x12\x15\n\x11\x42UDGET_SPAN_MONTH\x10\x02\x12\x14\n\x10\x42UDGET_SPAN_PLAN\x10\x03*\x90\x01\n\nTermsState\x12\x1b\n\x17TERMS_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14TERMS_STATE_PROPOSED\x10\x01\x12\x16\n\x12TERMS_STATE_AGREED\x10\x02\x12\x18\n\x14TERMS_STATE_DECLINED\x10\x03\x12\x19\n\x15TERMS_STATE_WITHDRAWN\x10\x04\x32\xed\x03\n\x0e\x46undingService\x12U\n\x08\x41\x64\x64Payer\x12#.kith.scheduling.v1.AddPayerRequest\x1a$.kith.scheduling.v1.AddPayerResponse\x12X\n\tGetPayers\x12$.kith.scheduling.v1.GetPayersRequest\x1a%.kith.scheduling.v1.GetPayersResponse\x12g\n\x0eProposeFunding\x12).kith.scheduling.v1.ProposeFundingRequest\x1a*.kith.scheduling.v1.ProposeFundingResponse\x12\x64\n\rAnswerFunding\x12(.kith.scheduling.v1.AnswerFundingRequest\x1a).kith.scheduling.v1.AnswerFundingResponse\x12[\n\nGetFunding\x12%.kith.scheduling.v1.GetFundingRequest\x1a&.kith.scheduling.v1.GetFundingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kith/scheduling/v1/funding.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"m\n\x05Payer\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.kith.scheduling.v1.PayerKind\x12\x14\n\x0corganisation\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\"y\n\x0b\x46undingLine\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12\r\n\x05share\x18\x02 \x01(\t\x12\x14\n\x0c\x62udget_pence\x18\x03 \x01(\x03\x12\x33\n\x0b\x62udget_span\x18\x04 \x01(\x0e\x32\x1e.kith.scheduling.v1.BudgetSpan\"\xc1\x02\n\x0b\x46undingPlan\x12\x0f\n\x07plan_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\x12.\n\x05lines\x18\x05 \x03(\x0b\x32\x1f.kith.scheduling.v1.FundingLine\x12-\n\x05state\x18\x06 \x01(\x0e\x32\x1e.kith.scheduling.v1.TermsState\x12\x13\n\x0bproposed_by\x18\x07 \x01(\t\x12/\n\x0bproposed_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61nswered_by\x18\t \x01(\t\x12/\n\x0b\x61nswered_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xde\x01\n\rBudgetBalance\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12,\n\x04span\x18\x02 \x01(\x0e\x32\x1e.kith.scheduling.v1.BudgetSpan\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\x12\x14\n\x0c\x62udget_pence\x18\x05 \x01(\x03\x12\x13\n\x0bspent_pence\x18\x06 \x01(\x03\x12\x15\n\rplanned_pence\x18\x07 \x01(\x03\x12\x12\n\nleft_pence\x18\x08 \x01(\x03\x12\x12\n\nnot_priced\x18\t \x01(\x05\"\xe3\x01\n\x0c\x43hargedVisit\x12\x11\n\tperiod_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tworker_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntaken_back\x18\x06 \x01(\x08\x12+\n\x07\x63harges\x18\x07 \x03(\x0b\x32\x1a.kith.scheduling.v1.Charge\"q\n\x06\x43harge\x12\x10\n\x08payer_id\x18\x01 \x01(\t\x12\r\n\x05share\x18\x02 \x01(\t\x12\r\n\x05pence\x18\x03 \x01(\x03\x12\x16\n\x0einvoice_number\x18\x04 \x01(\x03\x12\x11\n\tperson_id\x18\x05 \x01(\t\x12\x0c\n\x04part\x18\x06 \x01(\t\"?\n\nSettleFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\x12\n\ntaken_back\x18\x03 \x01(\x08\"y\n\x0f\x41\x64\x64PayerRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.kith.scheduling.v1.PayerKind\x12\x14\n\x0corganisation\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\"$\n\x10\x41\x64\x64PayerResponse\x12\x10\n\x08payer_id\x18\x01 \x01(\t\"\x12\n\x10GetPayersRequest\">\n\x11GetPayersResponse\x12)\n\x06payers\x18\x01 \x03(\x0b\x32\x19.kith.scheduling.v1.Payer\"\x93\x01\n\x15ProposeFundingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\x12.\n\x05lines\x18\x05 \x03(\x0b\x32\x1f.kith.scheduling.v1.FundingLine\")\n\x16ProposeFundingResponse\x12\x0f\n\x07plan_id\x18\x01 \x01(\t\"K\n\x14\x41nswerFundingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07plan_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61grees\x18\x03 \x01(\x08\"\x17\n\x15\x41nswerFundingResponse\"&\n\x11GetFundingRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x86\x02\n\x12GetFundingResponse\x12.\n\x05plans\x18\x01 \x03(\x0b\x32\x1f.kith.scheduling.v1.FundingPlan\x12)\n\x06payers\x18\x02 \x03(\x0b\x32\x19.kith.scheduling.v1.Payer\x12\x33\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32!.kith.scheduling.v1.BudgetBalance\x12\x31\n\x07\x63harged\x18\x04 \x03(\x0b\x32 .kith.scheduling.v1.ChargedVisit\x12-\n\x05\x66iles\x18\x05 \x03(\x0b\x32\x1e.kith.scheduling.v1.SettleFile*n\n\tPayerKind\x12\x1a\n\x16PAYER_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12PAYER_KIND_COUNCIL\x10\x01\x12\x15\n\x11PAYER_KIND_HEALTH\x10\x02\x12\x16\n\x12PAYER_KIND_CHARITY\x10\x03*l\n\nBudgetSpan\x12\x1b\n\x17\x42UDGET_SPAN_UNSPECIFIED\x10\x00\x12\x14\n\x10\x42UDGET_SPAN_WEEK\x10\x01\x12\x15\n\x11\x42UDGET_SPAN_MONTH\x10\x02\x12\x14\n\x10\x42UDGET_SPAN_PLAN\x10\x03*\x90\x01\n\nTermsState\x12\x1b\n\x17TERMS_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14TERMS_STATE_PROPOSED\x10\x01\x12\x16\n\x12TERMS_STATE_AGREED\x10\x02\x12\x18\n\x14TERMS_STATE_DECLINED\x10\x03\x12\x19\n\x15TERMS_STATE_WITHDRAWN\x10\x04\x32\xed\x03\n\x0e\x46undingService\x12U\n\x08\x41\x64\x64Payer\x12#.kith.scheduling.v1.AddPayerRequest\x1a$.kith.scheduling.v1.AddPayerResponse\x12X\n\tGetPayers\x12$.kith.scheduling.v1.GetPayersRequest\x1a%.kith.scheduling.v1.GetPayersResponse\x12g\n\x0eProposeFunding\x12).kith.scheduling.v1.ProposeFundingRequest\x1a*.kith.scheduling.v1.ProposeFundingResponse\x12\x64\n\rAnswerFunding\x12(.kith.scheduling.v1.AnswerFundingRequest\x1a).kith.scheduling.v1.AnswerFundingResponse\x12[\n\nGetFunding\x12%.kith.scheduling.v1.GetFundingRequest\x1a&.kith.scheduling.v1.GetFundingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.funding_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PAYERKIND']._serialized_start=2094
-  _globals['_PAYERKIND']._serialized_end=2204
-  _globals['_BUDGETSPAN']._serialized_start=2206
-  _globals['_BUDGETSPAN']._serialized_end=2314
-  _globals['_TERMSSTATE']._serialized_start=2317
-  _globals['_TERMSSTATE']._serialized_end=2461
+  _globals['_PAYERKIND']._serialized_start=2127
+  _globals['_PAYERKIND']._serialized_end=2237
+  _globals['_BUDGETSPAN']._serialized_start=2239
+  _globals['_BUDGETSPAN']._serialized_end=2347
+  _globals['_TERMSSTATE']._serialized_start=2350
+  _globals['_TERMSSTATE']._serialized_end=2494
   _globals['_PAYER']._serialized_start=89
   _globals['_PAYER']._serialized_end=198
   _globals['_FUNDINGLINE']._serialized_start=200
@@ -49,29 +49,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHARGEDVISIT']._serialized_start=873
   _globals['_CHARGEDVISIT']._serialized_end=1100
   _globals['_CHARGE']._serialized_start=1102
-  _globals['_CHARGE']._serialized_end=1182
-  _globals['_SETTLEFILE']._serialized_start=1184
-  _globals['_SETTLEFILE']._serialized_end=1247
-  _globals['_ADDPAYERREQUEST']._serialized_start=1249
-  _globals['_ADDPAYERREQUEST']._serialized_end=1370
-  _globals['_ADDPAYERRESPONSE']._serialized_start=1372
-  _globals['_ADDPAYERRESPONSE']._serialized_end=1408
-  _globals['_GETPAYERSREQUEST']._serialized_start=1410
-  _globals['_GETPAYERSREQUEST']._serialized_end=1428
-  _globals['_GETPAYERSRESPONSE']._serialized_start=1430
-  _globals['_GETPAYERSRESPONSE']._serialized_end=1492
-  _globals['_PROPOSEFUNDINGREQUEST']._serialized_start=1495
-  _globals['_PROPOSEFUNDINGREQUEST']._serialized_end=1642
-  _globals['_PROPOSEFUNDINGRESPONSE']._serialized_start=1644
-  _globals['_PROPOSEFUNDINGRESPONSE']._serialized_end=1685
-  _globals['_ANSWERFUNDINGREQUEST']._serialized_start=1687
-  _globals['_ANSWERFUNDINGREQUEST']._serialized_end=1762
-  _globals['_ANSWERFUNDINGRESPONSE']._serialized_start=1764
-  _globals['_ANSWERFUNDINGRESPONSE']._serialized_end=1787
-  _globals['_GETFUNDINGREQUEST']._serialized_start=1789
-  _globals['_GETFUNDINGREQUEST']._serialized_end=1827
-  _globals['_GETFUNDINGRESPONSE']._serialized_start=1830
-  _globals['_GETFUNDINGRESPONSE']._serialized_end=2092
-  _globals['_FUNDINGSERVICE']._serialized_start=2464
-  _globals['_FUNDINGSERVICE']._serialized_end=2957
+  _globals['_CHARGE']._serialized_end=1215
+  _globals['_SETTLEFILE']._serialized_start=1217
+  _globals['_SETTLEFILE']._serialized_end=1280
+  _globals['_ADDPAYERREQUEST']._serialized_start=1282
+  _globals['_ADDPAYERREQUEST']._serialized_end=1403
+  _globals['_ADDPAYERRESPONSE']._serialized_start=1405
+  _globals['_ADDPAYERRESPONSE']._serialized_end=1441
+  _globals['_GETPAYERSREQUEST']._serialized_start=1443
+  _globals['_GETPAYERSREQUEST']._serialized_end=1461
+  _globals['_GETPAYERSRESPONSE']._serialized_start=1463
+  _globals['_GETPAYERSRESPONSE']._serialized_end=1525
+  _globals['_PROPOSEFUNDINGREQUEST']._serialized_start=1528
+  _globals['_PROPOSEFUNDINGREQUEST']._serialized_end=1675
+  _globals['_PROPOSEFUNDINGRESPONSE']._serialized_start=1677
+  _globals['_PROPOSEFUNDINGRESPONSE']._serialized_end=1718
+  _globals['_ANSWERFUNDINGREQUEST']._serialized_start=1720
+  _globals['_ANSWERFUNDINGREQUEST']._serialized_end=1795
+  _globals['_ANSWERFUNDINGRESPONSE']._serialized_start=1797
+  _globals['_ANSWERFUNDINGRESPONSE']._serialized_end=1820
+  _globals['_GETFUNDINGREQUEST']._serialized_start=1822
+  _globals['_GETFUNDINGREQUEST']._serialized_end=1860
+  _globals['_GETFUNDINGRESPONSE']._serialized_start=1863
+  _globals['_GETFUNDINGRESPONSE']._serialized_end=2125
+  _globals['_FUNDINGSERVICE']._serialized_start=2497
+  _globals['_FUNDINGSERVICE']._serialized_end=2990
 # @@protoc_insertion_point(module_scope)

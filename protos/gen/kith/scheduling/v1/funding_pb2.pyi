@@ -309,11 +309,17 @@ class Charge(_message.Message):
     SHARE_FIELD_NUMBER: _builtins.int
     PENCE_FIELD_NUMBER: _builtins.int
     INVOICE_NUMBER_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
     payer_id: _builtins.str
     share: _builtins.str
     pence: _builtins.int
     invoice_number: _builtins.int
     """0 = none: nothing is owed"""
+    person_id: _builtins.str
+    """for whom it is paid"""
+    part: _builtins.str
+    """that person's exact share of a visit that two share; empty: all of it"""
     def __init__(
         self,
         *,
@@ -321,10 +327,12 @@ class Charge(_message.Message):
         share: _builtins.str = ...,
         pence: _builtins.int = ...,
         invoice_number: _builtins.int = ...,
+        person_id: _builtins.str = ...,
+        part: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["invoice_number", b"invoice_number", "payer_id", b"payer_id", "pence", b"pence", "share", b"share"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["invoice_number", b"invoice_number", "part", b"part", "payer_id", b"payer_id", "pence", b"pence", "person_id", b"person_id", "share", b"share"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,61 +23,68 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kith.scheduling.v1 import visit_tasks_pb2 as kith_dot_scheduling_dot_v1_dot_visit__tasks__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kith/scheduling/v1/visit_records.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"*\n\x0bLocalMoment\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06minute\x18\x02 \x01(\x05\"\xc3\x02\n\x10VisitRecordEntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x36\n\x04kind\x18\x02 \x01(\x0e\x32(.kith.scheduling.v1.VisitRecordEntryKind\x12\n\n\x02\x62y\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstarts_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x07 \x01(\t\x12\x16\n\x0e\x61\x62out_entry_id\x18\x08 \x01(\t\x12\x16\n\x0etravel_minutes\x18\t \x01(\x05\x12\x17\n\x0fwaiting_minutes\x18\n \x01(\x05\"\xb4\x02\n\x0bVisitRecord\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tworker_id\x18\x04 \x01(\t\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kith.scheduling.v1.VisitRecordState\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x1a\n\x12\x63onfirmed_entry_id\x18\x08 \x01(\t\x12/\n\x0b\x63onfirms_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x07\x65ntries\x18\n \x03(\x0b\x32$.kith.scheduling.v1.VisitRecordEntry\"x\n\x11StartVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12.\n\nstarted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61lone\x18\x04 \x01(\x08\"8\n\x12StartVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"\xfd\x01\n\x12RecordVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\trecord_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12/\n\x06starts\x18\x05 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12-\n\x04\x65nds\x18\x06 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12\x0c\n\x04note\x18\x07 \x01(\t\x12\x16\n\x0etravel_minutes\x18\x08 \x01(\x05\x12\x17\n\x0fwaiting_minutes\x18\t \x01(\x05\"9\n\x13RecordVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"\xd7\x01\n\x10SendVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12/\n\x06starts\x18\x03 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12-\n\x04\x65nds\x18\x04 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x16\n\x0etravel_minutes\x18\x06 \x01(\x05\x12\x17\n\x0fwaiting_minutes\x18\x07 \x01(\x05\"7\n\x11SendVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x13\x43onfirmVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\'\n\x14\x43onfirmVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13\x44isputeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14\x44isputeVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13StandByVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14StandByVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"*\n\x16GetVisitRecordsRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\"o\n\x17GetVisitRecordsResponse\x12\x30\n\x07records\x18\x01 \x03(\x0b\x32\x1f.kith.scheduling.v1.VisitRecord\x12\x11\n\tmay_begin\x18\x02 \x01(\x08\x12\x0f\n\x07is_time\x18\x03 \x01(\x08\"T\n\x1bSetTimedConfirmationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61greed\x18\x03 \x01(\x08\"\x1e\n\x1cSetTimedConfirmationResponse\"0\n\x1bGetTimedConfirmationRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"m\n\x1cGetTimedConfirmationResponse\x12\x0e\n\x06\x61greed\x18\x01 \x01(\x08\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nafter_days\x18\x03 \x01(\x05*\xda\x01\n\x10VisitRecordState\x12\"\n\x1eVISIT_RECORD_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aVISIT_RECORD_STATE_STARTED\x10\x01\x12\x1e\n\x1aVISIT_RECORD_STATE_WRITTEN\x10\x02\x12\x1f\n\x1bVISIT_RECORD_STATE_DISPUTED\x10\x03\x12\x1f\n\x1bVISIT_RECORD_STATE_STOOD_BY\x10\x04\x12 \n\x1cVISIT_RECORD_STATE_CONFIRMED\x10\x05*\xfc\x01\n\x14VisitRecordEntryKind\x12\'\n#VISIT_RECORD_ENTRY_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_STARTED\x10\x01\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_WRITTEN\x10\x02\x12%\n!VISIT_RECORD_ENTRY_KIND_CONFIRMED\x10\x03\x12$\n VISIT_RECORD_ENTRY_KIND_DISPUTED\x10\x04\x12$\n VISIT_RECORD_ENTRY_KIND_STOOD_BY\x10\x05\x32\xb6\x07\n\x12VisitRecordService\x12[\n\nStartVisit\x12%.kith.scheduling.v1.StartVisitRequest\x1a&.kith.scheduling.v1.StartVisitResponse\x12^\n\x0bRecordVisit\x12&.kith.scheduling.v1.RecordVisitRequest\x1a\'.kith.scheduling.v1.RecordVisitResponse\x12X\n\tSendVisit\x12$.kith.scheduling.v1.SendVisitRequest\x1a%.kith.scheduling.v1.SendVisitResponse\x12\x61\n\x0c\x43onfirmVisit\x12\'.kith.scheduling.v1.ConfirmVisitRequest\x1a(.kith.scheduling.v1.ConfirmVisitResponse\x12\x61\n\x0c\x44isputeVisit\x12\'.kith.scheduling.v1.DisputeVisitRequest\x1a(.kith.scheduling.v1.DisputeVisitResponse\x12\x61\n\x0cStandByVisit\x12\'.kith.scheduling.v1.StandByVisitRequest\x1a(.kith.scheduling.v1.StandByVisitResponse\x12j\n\x0fGetVisitRecords\x12*.kith.scheduling.v1.GetVisitRecordsRequest\x1a+.kith.scheduling.v1.GetVisitRecordsResponse\x12y\n\x14SetTimedConfirmation\x12/.kith.scheduling.v1.SetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.SetTimedConfirmationResponse\x12y\n\x14GetTimedConfirmation\x12/.kith.scheduling.v1.GetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.GetTimedConfirmationResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kith/scheduling/v1/visit_records.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$kith/scheduling/v1/visit_tasks.proto\"*\n\x0bLocalMoment\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0e\n\x06minute\x18\x02 \x01(\x05\"\x91\x01\n\x0bTaskOutcome\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x34\n\x07outcome\x18\x02 \x01(\x0e\x32#.kith.scheduling.v1.TaskOutcomeKind\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12+\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\"\xcd\x01\n\x0cRecordedTask\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.kith.scheduling.v1.VisitTaskKind\x12\r\n\x05words\x18\x03 \x01(\t\x12\x34\n\x07outcome\x18\x04 \x01(\x0e\x32#.kith.scheduling.v1.TaskOutcomeKind\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf4\x02\n\x10VisitRecordEntry\x12\x10\n\x08\x65ntry_id\x18\x01 \x01(\t\x12\x36\n\x04kind\x18\x02 \x01(\x0e\x32(.kith.scheduling.v1.VisitRecordEntryKind\x12\n\n\x02\x62y\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tstarts_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x07 \x01(\t\x12\x16\n\x0e\x61\x62out_entry_id\x18\x08 \x01(\t\x12\x16\n\x0etravel_minutes\x18\t \x01(\x05\x12\x17\n\x0fwaiting_minutes\x18\n \x01(\x05\x12/\n\x05tasks\x18\x0b \x03(\x0b\x32 .kith.scheduling.v1.RecordedTask\"\xb4\x02\n\x0bVisitRecord\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x11\n\tworker_id\x18\x04 \x01(\t\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.kith.scheduling.v1.VisitRecordState\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x10\n\x08\x65ntry_id\x18\x07 \x01(\t\x12\x1a\n\x12\x63onfirmed_entry_id\x18\x08 \x01(\t\x12/\n\x0b\x63onfirms_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x07\x65ntries\x18\n \x03(\x0b\x32$.kith.scheduling.v1.VisitRecordEntry\"x\n\x11StartVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12.\n\nstarted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61lone\x18\x04 \x01(\x08\"8\n\x12StartVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"\xc3\x02\n\x12RecordVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x11\n\trecord_id\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12/\n\x06starts\x18\x05 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12-\n\x04\x65nds\x18\x06 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12\x0c\n\x04note\x18\x07 \x01(\t\x12\x16\n\x0etravel_minutes\x18\x08 \x01(\x05\x12\x17\n\x0fwaiting_minutes\x18\t \x01(\x05\x12\x14\n\x0ctask_list_id\x18\n \x01(\t\x12.\n\x05tasks\x18\x0b \x03(\x0b\x32\x1f.kith.scheduling.v1.TaskOutcome\"9\n\x13RecordVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"\x9d\x02\n\x10SendVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12/\n\x06starts\x18\x03 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12-\n\x04\x65nds\x18\x04 \x01(\x0b\x32\x1f.kith.scheduling.v1.LocalMoment\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x16\n\x0etravel_minutes\x18\x06 \x01(\x05\x12\x17\n\x0fwaiting_minutes\x18\x07 \x01(\x05\x12\x14\n\x0ctask_list_id\x18\x08 \x01(\t\x12.\n\x05tasks\x18\t \x03(\x0b\x32\x1f.kith.scheduling.v1.TaskOutcome\"7\n\x11SendVisitResponse\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x13\x43onfirmVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\'\n\x14\x43onfirmVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13\x44isputeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14\x44isputeVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\\\n\x13StandByVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\r\n\x05words\x18\x04 \x01(\t\"\'\n\x14StandByVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"*\n\x16GetVisitRecordsRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\"o\n\x17GetVisitRecordsResponse\x12\x30\n\x07records\x18\x01 \x03(\x0b\x32\x1f.kith.scheduling.v1.VisitRecord\x12\x11\n\tmay_begin\x18\x02 \x01(\x08\x12\x0f\n\x07is_time\x18\x03 \x01(\x08\"T\n\x1bSetTimedConfirmationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61greed\x18\x03 \x01(\x08\"\x1e\n\x1cSetTimedConfirmationResponse\"0\n\x1bGetTimedConfirmationRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"m\n\x1cGetTimedConfirmationResponse\x12\x0e\n\x06\x61greed\x18\x01 \x01(\x08\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nafter_days\x18\x03 \x01(\x05*\xda\x01\n\x10VisitRecordState\x12\"\n\x1eVISIT_RECORD_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aVISIT_RECORD_STATE_STARTED\x10\x01\x12\x1e\n\x1aVISIT_RECORD_STATE_WRITTEN\x10\x02\x12\x1f\n\x1bVISIT_RECORD_STATE_DISPUTED\x10\x03\x12\x1f\n\x1bVISIT_RECORD_STATE_STOOD_BY\x10\x04\x12 \n\x1cVISIT_RECORD_STATE_CONFIRMED\x10\x05*\xfc\x01\n\x14VisitRecordEntryKind\x12\'\n#VISIT_RECORD_ENTRY_KIND_UNSPECIFIED\x10\x00\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_STARTED\x10\x01\x12#\n\x1fVISIT_RECORD_ENTRY_KIND_WRITTEN\x10\x02\x12%\n!VISIT_RECORD_ENTRY_KIND_CONFIRMED\x10\x03\x12$\n VISIT_RECORD_ENTRY_KIND_DISPUTED\x10\x04\x12$\n VISIT_RECORD_ENTRY_KIND_STOOD_BY\x10\x05*\xcd\x01\n\x0fTaskOutcomeKind\x12!\n\x1dTASK_OUTCOME_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16TASK_OUTCOME_KIND_DONE\x10\x01\x12\x1e\n\x1aTASK_OUTCOME_KIND_NOT_DONE\x10\x02\x12\x1b\n\x17TASK_OUTCOME_KIND_TAKEN\x10\x03\x12\x1d\n\x19TASK_OUTCOME_KIND_REFUSED\x10\x04\x12\x1f\n\x1bTASK_OUTCOME_KIND_NOT_GIVEN\x10\x05\x32\xb6\x07\n\x12VisitRecordService\x12[\n\nStartVisit\x12%.kith.scheduling.v1.StartVisitRequest\x1a&.kith.scheduling.v1.StartVisitResponse\x12^\n\x0bRecordVisit\x12&.kith.scheduling.v1.RecordVisitRequest\x1a\'.kith.scheduling.v1.RecordVisitResponse\x12X\n\tSendVisit\x12$.kith.scheduling.v1.SendVisitRequest\x1a%.kith.scheduling.v1.SendVisitResponse\x12\x61\n\x0c\x43onfirmVisit\x12\'.kith.scheduling.v1.ConfirmVisitRequest\x1a(.kith.scheduling.v1.ConfirmVisitResponse\x12\x61\n\x0c\x44isputeVisit\x12\'.kith.scheduling.v1.DisputeVisitRequest\x1a(.kith.scheduling.v1.DisputeVisitResponse\x12\x61\n\x0cStandByVisit\x12\'.kith.scheduling.v1.StandByVisitRequest\x1a(.kith.scheduling.v1.StandByVisitResponse\x12j\n\x0fGetVisitRecords\x12*.kith.scheduling.v1.GetVisitRecordsRequest\x1a+.kith.scheduling.v1.GetVisitRecordsResponse\x12y\n\x14SetTimedConfirmation\x12/.kith.scheduling.v1.SetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.SetTimedConfirmationResponse\x12y\n\x14GetTimedConfirmation\x12/.kith.scheduling.v1.GetTimedConfirmationRequest\x1a\x30.kith.scheduling.v1.GetTimedConfirmationResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.visit_records_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VISITRECORDSTATE']._serialized_start=2373
-  _globals['_VISITRECORDSTATE']._serialized_end=2591
-  _globals['_VISITRECORDENTRYKIND']._serialized_start=2594
-  _globals['_VISITRECORDENTRYKIND']._serialized_end=2846
-  _globals['_LOCALMOMENT']._serialized_start=95
-  _globals['_LOCALMOMENT']._serialized_end=137
-  _globals['_VISITRECORDENTRY']._serialized_start=140
-  _globals['_VISITRECORDENTRY']._serialized_end=463
-  _globals['_VISITRECORD']._serialized_start=466
-  _globals['_VISITRECORD']._serialized_end=774
-  _globals['_STARTVISITREQUEST']._serialized_start=776
-  _globals['_STARTVISITREQUEST']._serialized_end=896
-  _globals['_STARTVISITRESPONSE']._serialized_start=898
-  _globals['_STARTVISITRESPONSE']._serialized_end=954
-  _globals['_RECORDVISITREQUEST']._serialized_start=957
-  _globals['_RECORDVISITREQUEST']._serialized_end=1210
-  _globals['_RECORDVISITRESPONSE']._serialized_start=1212
-  _globals['_RECORDVISITRESPONSE']._serialized_end=1269
-  _globals['_SENDVISITREQUEST']._serialized_start=1272
-  _globals['_SENDVISITREQUEST']._serialized_end=1487
-  _globals['_SENDVISITRESPONSE']._serialized_start=1489
-  _globals['_SENDVISITRESPONSE']._serialized_end=1544
-  _globals['_CONFIRMVISITREQUEST']._serialized_start=1546
-  _globals['_CONFIRMVISITREQUEST']._serialized_end=1623
-  _globals['_CONFIRMVISITRESPONSE']._serialized_start=1625
-  _globals['_CONFIRMVISITRESPONSE']._serialized_end=1664
-  _globals['_DISPUTEVISITREQUEST']._serialized_start=1666
-  _globals['_DISPUTEVISITREQUEST']._serialized_end=1758
-  _globals['_DISPUTEVISITRESPONSE']._serialized_start=1760
-  _globals['_DISPUTEVISITRESPONSE']._serialized_end=1799
-  _globals['_STANDBYVISITREQUEST']._serialized_start=1801
-  _globals['_STANDBYVISITREQUEST']._serialized_end=1893
-  _globals['_STANDBYVISITRESPONSE']._serialized_start=1895
-  _globals['_STANDBYVISITRESPONSE']._serialized_end=1934
-  _globals['_GETVISITRECORDSREQUEST']._serialized_start=1936
-  _globals['_GETVISITRECORDSREQUEST']._serialized_end=1978
-  _globals['_GETVISITRECORDSRESPONSE']._serialized_start=1980
-  _globals['_GETVISITRECORDSRESPONSE']._serialized_end=2091
-  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_start=2093
-  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_end=2177
-  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_start=2179
-  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_end=2209
-  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_start=2211
-  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_end=2259
-  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_start=2261
-  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_end=2370
-  _globals['_VISITRECORDSERVICE']._serialized_start=2849
-  _globals['_VISITRECORDSERVICE']._serialized_end=3799
+  _globals['_VISITRECORDSTATE']._serialized_start=2956
+  _globals['_VISITRECORDSTATE']._serialized_end=3174
+  _globals['_VISITRECORDENTRYKIND']._serialized_start=3177
+  _globals['_VISITRECORDENTRYKIND']._serialized_end=3429
+  _globals['_TASKOUTCOMEKIND']._serialized_start=3432
+  _globals['_TASKOUTCOMEKIND']._serialized_end=3637
+  _globals['_LOCALMOMENT']._serialized_start=133
+  _globals['_LOCALMOMENT']._serialized_end=175
+  _globals['_TASKOUTCOME']._serialized_start=178
+  _globals['_TASKOUTCOME']._serialized_end=323
+  _globals['_RECORDEDTASK']._serialized_start=326
+  _globals['_RECORDEDTASK']._serialized_end=531
+  _globals['_VISITRECORDENTRY']._serialized_start=534
+  _globals['_VISITRECORDENTRY']._serialized_end=906
+  _globals['_VISITRECORD']._serialized_start=909
+  _globals['_VISITRECORD']._serialized_end=1217
+  _globals['_STARTVISITREQUEST']._serialized_start=1219
+  _globals['_STARTVISITREQUEST']._serialized_end=1339
+  _globals['_STARTVISITRESPONSE']._serialized_start=1341
+  _globals['_STARTVISITRESPONSE']._serialized_end=1397
+  _globals['_RECORDVISITREQUEST']._serialized_start=1400
+  _globals['_RECORDVISITREQUEST']._serialized_end=1723
+  _globals['_RECORDVISITRESPONSE']._serialized_start=1725
+  _globals['_RECORDVISITRESPONSE']._serialized_end=1782
+  _globals['_SENDVISITREQUEST']._serialized_start=1785
+  _globals['_SENDVISITREQUEST']._serialized_end=2070
+  _globals['_SENDVISITRESPONSE']._serialized_start=2072
+  _globals['_SENDVISITRESPONSE']._serialized_end=2127
+  _globals['_CONFIRMVISITREQUEST']._serialized_start=2129
+  _globals['_CONFIRMVISITREQUEST']._serialized_end=2206
+  _globals['_CONFIRMVISITRESPONSE']._serialized_start=2208
+  _globals['_CONFIRMVISITRESPONSE']._serialized_end=2247
+  _globals['_DISPUTEVISITREQUEST']._serialized_start=2249
+  _globals['_DISPUTEVISITREQUEST']._serialized_end=2341
+  _globals['_DISPUTEVISITRESPONSE']._serialized_start=2343
+  _globals['_DISPUTEVISITRESPONSE']._serialized_end=2382
+  _globals['_STANDBYVISITREQUEST']._serialized_start=2384
+  _globals['_STANDBYVISITREQUEST']._serialized_end=2476
+  _globals['_STANDBYVISITRESPONSE']._serialized_start=2478
+  _globals['_STANDBYVISITRESPONSE']._serialized_end=2517
+  _globals['_GETVISITRECORDSREQUEST']._serialized_start=2519
+  _globals['_GETVISITRECORDSREQUEST']._serialized_end=2561
+  _globals['_GETVISITRECORDSRESPONSE']._serialized_start=2563
+  _globals['_GETVISITRECORDSRESPONSE']._serialized_end=2674
+  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_start=2676
+  _globals['_SETTIMEDCONFIRMATIONREQUEST']._serialized_end=2760
+  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_start=2762
+  _globals['_SETTIMEDCONFIRMATIONRESPONSE']._serialized_end=2792
+  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_start=2794
+  _globals['_GETTIMEDCONFIRMATIONREQUEST']._serialized_end=2842
+  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_start=2844
+  _globals['_GETTIMEDCONFIRMATIONRESPONSE']._serialized_end=2953
+  _globals['_VISITRECORDSERVICE']._serialized_start=3640
+  _globals['_VISITRECORDSERVICE']._serialized_end=4590
 # @@protoc_insertion_point(module_scope)

@@ -97,6 +97,8 @@ class Visit(_message.Message):
     FREE_PLACES_FIELD_NUMBER: _builtins.int
     WORKER_IDS_FIELD_NUMBER: _builtins.int
     SERIES_ID_FIELD_NUMBER: _builtins.int
+    SHARER_ID_FIELD_NUMBER: _builtins.int
+    SHARING_ID_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     person_id: _builtins.str
     team_id: _builtins.str
@@ -110,6 +112,10 @@ class Visit(_message.Message):
     free_places: _builtins.int
     series_id: _builtins.str
     """of visits that repeat; empty: none"""
+    sharer_id: _builtins.str
+    """who shares it with the person; empty: nobody, or not for the caller to see"""
+    sharing_id: _builtins.str
+    """by which agreement"""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -142,10 +148,12 @@ class Visit(_message.Message):
         free_places: _builtins.int = ...,
         worker_ids: _abc.Iterable[_builtins.str] | None = ...,
         series_id: _builtins.str = ...,
+        sharer_id: _builtins.str = ...,
+        sharing_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "ends_at", b"ends_at", "free_places", b"free_places", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "series_id", b"series_id", "starts_at", b"starts_at", "state", b"state", "team_id", b"team_id", "version", b"version", "visit_id", b"visit_id", "worker_ids", b"worker_ids", "workers", b"workers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "ends_at", b"ends_at", "free_places", b"free_places", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "person_id", b"person_id", "proposed_by", b"proposed_by", "series_id", b"series_id", "sharer_id", b"sharer_id", "sharing_id", b"sharing_id", "starts_at", b"starts_at", "state", b"state", "team_id", b"team_id", "version", b"version", "visit_id", b"visit_id", "worker_ids", b"worker_ids", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -761,6 +769,7 @@ class GetWaitingResponse(_message.Message):
     FUNDING_FIELD_NUMBER: _builtins.int
     ENGAGEMENTS_FIELD_NUMBER: _builtins.int
     ENGAGEMENT_WORKER_IDS_FIELD_NUMBER: _builtins.int
+    SHARING_IDS_FIELD_NUMBER: _builtins.int
     swaps: _builtins.int
     """offered to the caller"""
     series: _builtins.int
@@ -789,6 +798,10 @@ class GetWaitingResponse(_message.Message):
     def engagement_worker_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """for a secretary: who proposed how they want to work, the oldest first"""
 
+    @_builtins.property
+    def sharing_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """proposed to the caller: visits to share"""
+
     def __init__(
         self,
         *,
@@ -803,10 +816,11 @@ class GetWaitingResponse(_message.Message):
         funding: _builtins.int = ...,
         engagements: _builtins.int = ...,
         engagement_worker_ids: _abc.Iterable[_builtins.str] | None = ...,
+        sharing_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "engagement_worker_ids", b"engagement_worker_ids", "engagements", b"engagements", "funding", b"funding", "proposals", b"proposals", "series", b"series", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "visits", b"visits", "watch_asked", b"watch_asked"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "engagement_worker_ids", b"engagement_worker_ids", "engagements", b"engagements", "funding", b"funding", "proposals", b"proposals", "series", b"series", "sharing_ids", b"sharing_ids", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "visits", b"visits", "watch_asked", b"watch_asked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

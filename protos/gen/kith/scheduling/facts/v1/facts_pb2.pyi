@@ -199,6 +199,156 @@ class VisitGivenBack(_message.Message):
 Global___VisitGivenBack: _TypeAlias = VisitGivenBack  # noqa: Y015
 
 @_typing.final
+class SharingAgreed(_message.Message):
+    """SharingAgreed: two people share visits to one of them from a day on, and what the visits cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARING_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    SHARER_ID_FIELD_NUMBER: _builtins.int
+    VISIT_ID_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    PERSON_PART_FIELD_NUMBER: _builtins.int
+    SHARER_PART_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    sharing_id: _builtins.str
+    person_id: _builtins.str
+    """to whom the visits are"""
+    sharer_id: _builtins.str
+    visit_id: _builtins.str
+    """one of these two is empty"""
+    series_id: _builtins.str
+    person_part: _builtins.int
+    """what each pays: parts of their sum"""
+    sharer_part: _builtins.int
+    first_day: _builtins.str
+    last_day: _builtins.str
+    """empty: until one of them ends it"""
+    def __init__(
+        self,
+        *,
+        sharing_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        sharer_id: _builtins.str = ...,
+        visit_id: _builtins.str = ...,
+        series_id: _builtins.str = ...,
+        person_part: _builtins.int = ...,
+        sharer_part: _builtins.int = ...,
+        first_day: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_day", b"first_day", "last_day", b"last_day", "person_id", b"person_id", "person_part", b"person_part", "series_id", b"series_id", "sharer_id", b"sharer_id", "sharer_part", b"sharer_part", "sharing_id", b"sharing_id", "visit_id", b"visit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SharingAgreed: _TypeAlias = SharingAgreed  # noqa: Y015
+
+@_typing.final
+class SharingEnded(_message.Message):
+    """SharingEnded: they share no visit any more that had not begun. By whose wish, nobody learns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARING_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    SHARER_ID_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    sharing_id: _builtins.str
+    person_id: _builtins.str
+    sharer_id: _builtins.str
+    last_day: _builtins.str
+    def __init__(
+        self,
+        *,
+        sharing_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        sharer_id: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_day", b"last_day", "person_id", b"person_id", "sharer_id", b"sharer_id", "sharing_id", b"sharing_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SharingEnded: _TypeAlias = SharingEnded  # noqa: Y015
+
+@_typing.final
+class ActivityAnnounced(_message.Message):
+    """ActivityAnnounced: something that people do together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.str
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.str = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "starts_at", b"starts_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivityAnnounced: _TypeAlias = ActivityAnnounced  # noqa: Y015
+
+@_typing.final
+class ActivityCalledOff(_message.Message):
+    """ActivityCalledOff: it does not take place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivityCalledOff: _TypeAlias = ActivityCalledOff  # noqa: Y015
+
+@_typing.final
+class ActivityClosed(_message.Message):
+    """ActivityClosed: how many came is known."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTIVITY_ID_FIELD_NUMBER: _builtins.int
+    REGISTERED_ID_FIELD_NUMBER: _builtins.int
+    activity_id: _builtins.str
+    registered_id: _builtins.str
+    """in the register of free activities; empty: it was not free"""
+    def __init__(
+        self,
+        *,
+        activity_id: _builtins.str = ...,
+        registered_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activity_id", b"activity_id", "registered_id", b"registered_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ActivityClosed: _TypeAlias = ActivityClosed  # noqa: Y015
+
+@_typing.final
 class VisitMoved(_message.Message):
     """VisitMoved: another time was proposed. An agreed visit stays at its time until the person has agreed to the other one."""
 

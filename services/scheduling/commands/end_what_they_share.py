@@ -1,0 +1,17 @@
+"""Somebody is erased: what they shared with others is over, and what they had announced does not take place. The others hear of it."""
+
+from uuid import UUID
+
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.call_off_activity import call_off_running
+from services.scheduling.commands.end_sharing import end_running
+from services.scheduling.storage import group_activities, sharings
+
+
+async def end_what_they_share(work: UnitOfWork, person: UUID) -> None:
+    """Handled again, it finds nothing to end."""
+    for sharing in await sharings.lock_running(work, person):
+        await end_running(work, sharing, work.now.date())
+    for activity in await group_activities.lock_of(work, person):
+        if activity.ends > work.now:
+            await call_off_running(work, activity, person)

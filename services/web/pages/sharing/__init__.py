@@ -1,0 +1,1 @@
+"""Visits that two people share, and what each pays of them."""

@@ -1,0 +1,1 @@
+"""What people of the co-op do together: announced by anybody, for everybody."""
