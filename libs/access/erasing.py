@@ -55,6 +55,8 @@ class Erased:
     kept: tuple[str, ...]
 
 
+OPEN_VOTE, PAY_PERIOD = ErasureWaitsFor.OPEN_VOTE, ErasureWaitsFor.PAY_PERIOD
+"""What has to be over before a service can erase, where it may have to wait."""
 Confirm = Callable[[UnitOfWork, Erased], Awaitable[None]]
 """Publishes the service's own event `PersonDataErased`."""
 _WAITS = select(erased_person.c.erasure).where(_WAITING).group_by(erased_person.c.erasure).order_by(func.min(erased_person.c.ordered_at))

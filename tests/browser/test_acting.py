@@ -53,7 +53,7 @@ def test_a_right_that_ends_while_somebody_writes_says_so_and_keeps_what_they_wro
         holder.goto("/you/record/health")
         holder.locator("[name=text-risks]").fill(WRITTEN)
         giver.goto("/you/people")
-        giver.locator("button[name=end]").first.click()
+        giver.locator("button[name=end]").filter(has_text=actor).first.click()
         giver.wait_for_url("**/you/people?done=ended")
 
         holder.locator("main form button.first").click()

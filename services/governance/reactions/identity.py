@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kith.identity.facts.v1.facts_pb2 import PersonsMerged
-from kith.person.v1.enums import ErasureWaitsFor
 from libs.access import acting_rights, hats, merged_persons
-from libs.access.erasing import PersonEraser
+from libs.access.erasing import OPEN_VOTE, PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
@@ -24,6 +23,6 @@ async def _no_roll_is_open(work: UnitOfWork, persons: Sequence[UUID]) -> bool:
     return not any([await open_rolls.list_of_person(work, person) for person in persons])
 
 
-ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased, _no_roll_is_open, ErasureWaitsFor.OPEN_VOTE)
+ERASER = PersonEraser(PERSON_TABLES, events_out.person_data_erased, _no_roll_is_open, OPEN_VOTE)
 _OWN = Reactions("identity", {**ERASER.handlers(), type_of(PersonsMerged): _merged}, ("merged_person",))
 REACTIONS = joined(hats.reactions(), acting_rights.reactions(), _OWN)

@@ -5,9 +5,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged
-from kith.person.v1.enums import ErasureWaitsFor
 from libs.access import acting_rights, hats, held_credentials, holds
-from libs.access.erasing import PersonEraser
+from libs.access.erasing import PAY_PERIOD, PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
@@ -36,7 +35,7 @@ def eraser(zone: ZoneInfo) -> PersonEraser:
     async def is_all_settled(work: UnitOfWork, persons: Sequence[UUID]) -> bool:
         return not await worked_visits.is_any_to_be_paid(work, zone, persons)
 
-    return PersonEraser(PERSON_TABLES, events_out.person_data_erased, is_all_settled, ErasureWaitsFor.PAY_PERIOD)
+    return PersonEraser(PERSON_TABLES, events_out.person_data_erased, is_all_settled, PAY_PERIOD)
 
 
 def reactions(erases: PersonEraser) -> Reactions:

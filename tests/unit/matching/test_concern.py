@@ -67,8 +67,8 @@ def test_it_waits_for_whose_turn_it_is_and_never_for_who_is_not_asked() -> None:
     by_link = rules.propose_repair(beside, LINK, "Ring before nine", LATER, TODAY)
     steps = (raised(), proposed, agreed, looking, rules.answer_look_back(looking, ADA, NOW, RULES, well=True))
     assert [turns(step) for step in steps] == [{ADA}, {ADA}, set(), {ADA, WREN}, {WREN}]
-    steps = (together, one_named, differ, asked, beside, by_link)
-    assert [turns(step) for step in steps] == [{ADA, WREN}, {WREN}, {ADA, WREN}, {LINK}, set(), {ADA, WREN}]
+    beside_them = (together, one_named, differ, asked, beside, by_link)
+    assert [turns(step) for step in beside_them] == [{ADA, WREN}, {WREN}, {ADA, WREN}, {LINK}, set(), {ADA, WREN}]
     assert not any(turns(step) for step in (rules.set_aside(asked, ADA, NOW), rules.part(asked, WREN, NOW, RULES)))
 
 
