@@ -117,7 +117,7 @@ async def bare_server(database_url: str, password: str, size: int) -> AsyncItera
             env=dict(os.environ) | {"PGPASSWORD": password},
         )
     try:
-        async with asyncio.timeout(20), httpx2.AsyncClient() as client:
+        async with asyncio.timeout(60), httpx2.AsyncClient() as client:
             while True:
                 try:
                     await client.get(f"http://{address}/{UUID(int=0)}")
