@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own
 
-from tests.browser.conftest import DemoSite
-from tests.browser.keyboard import Keyboard, MagnifyingGlass, Window, admit_with_letter, open_office
+from tests.browser.conftest import DemoSite, Window
+from tests.browser.keyboard import Keyboard, MagnifyingGlass, admit_with_letter, open_office
 
 AMA, BEA, VERA = "Ama Allotment", "Bea Bandstand", "Vera Viaduct"
 SHARING = "/visits/sharing"

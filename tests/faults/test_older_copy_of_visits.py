@@ -72,7 +72,9 @@ class Phone:
         co_op = self.money.people.co_op
         web = ServiceTokenIssuer(co_op.infrastructure.keys_folder / "tls", "web", co_op.now).token()
         stub: CalendarServiceStub = co_op.stub(CalendarServiceStub)
-        found = await call_service(stub.ReadCalendar, calendars.ReadCalendarRequest(calendar_key=self.calendar), web)
+        found: calendars.ReadCalendarResponse = await call_service(
+            stub.ReadCalendar, calendars.ReadCalendarRequest(calendar_key=self.calendar), web
+        )
         return next(each.version for each in found.visits if each.visit_id == visit)
 
     async def send(self, visit: str, days_ago: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -85,7 +86,7 @@ class Circle:
 
 
 @asynccontextmanager
-async def circle_of(infrastructure: Infrastructure, *services: str, **settings: dict[str, object]) -> AsyncIterator[Circle]:
+async def circle_of(infrastructure: Infrastructure, *services: str, **settings: Any) -> AsyncIterator[Circle]:
     """`settings` are per service, as in `running_co_op`."""
     async with running_co_op(infrastructure, "identity", *services, **settings) as co_op:
         people = await co_op.register_people("Sam Sample", "Ash Example", "Bo Example", "Kim Kind", "Lou Long")
