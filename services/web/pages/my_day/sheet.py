@@ -46,7 +46,7 @@ async def show(ctx: PageContext) -> Response:
         "my_day/sheet",
         day=day.isoformat(),
         day_said=ctx.format_day(day.isoformat()),
-        rows=[_row(ctx, visit, giving, names, to_do) for (visit, giving), to_do in zip(found, tasks, strict=True)],
+        rows=[_row(ctx, visit, names, to_do, giving=giving) for (visit, giving), to_do in zip(found, tasks, strict=True)],
         large=ctx.query_param("large") == "yes",
         name=(await ctx.person_names([ctx.subject_id]))[ctx.subject_id].full,
     )
@@ -67,7 +67,7 @@ async def _visits(ctx: PageContext, day: date, *, giving: bool) -> list[visits.V
     return [visit for visit in found.visits if state_of(visit) in TAKES_PLACE]
 
 
-def _row(ctx: PageContext, visit: visits.Visit, giving: bool, names: Mapping[str, PersonName], to_do: ToDo) -> SheetRow:  # noqa: FBT001
+def _row(ctx: PageContext, visit: visits.Visit, names: Mapping[str, PersonName], to_do: ToDo, *, giving: bool) -> SheetRow:
     others = "" if giving else ", ".join(names[worker].full for worker in visit.worker_ids)
     return SheetRow(visit_row(ctx, visit, names, is_taken=giving), giving, others, to_do)
 
