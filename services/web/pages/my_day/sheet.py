@@ -44,7 +44,7 @@ async def show(ctx: PageContext) -> Response:
     tasks = await asyncio.gather(*(load_tasks(ctx, visit=visit.visit_id) for visit, _ in found))
     return ctx.render(
         "my_day/sheet",
-        day=day.isoformat(),
+        sheet_day=day.isoformat(),
         day_said=ctx.format_day(day.isoformat()),
         rows=[_row(ctx, visit, names, to_do, giving=giving) for (visit, giving), to_do in zip(found, tasks, strict=True)],
         large=ctx.query_param("large") == "yes",
@@ -78,9 +78,9 @@ async def _choice_values(ctx: PageContext, fields: Fields) -> Mapping[str, objec
     chosen = {"wanted": "yes" if found.wanted else "", "named": "yes" if found.named else ""}
     return {
         "fields": fields if fields["shown"] else chosen,
-        "hour": f"{found.hour}:00",
-        "today": ctx.local_day().isoformat(),
-        "tomorrow": (ctx.local_day() + _DAY).isoformat(),
+        "from_hour": f"{found.hour}:00",
+        "this_day": ctx.local_day().isoformat(),
+        "next_day": (ctx.local_day() + _DAY).isoformat(),
         "done": ctx.query_param("done") == "saved",
     }
 
