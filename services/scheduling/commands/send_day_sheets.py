@@ -3,11 +3,12 @@
 What was sent and that it is sent are one transaction, so that being stopped in the middle, or running twice, sends nothing twice.
 """
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.tell import Notice
-from services.scheduling.domain.day_sheet import SentSheet, days_due, ends_at, fingerprint, must_go_out
+from services.scheduling.domain.day_sheet import SentSheet, days_due, ends_at, fingerprint, must_go_out, next_due
 from services.scheduling.storage import day_sheets, events_out, timed_confirmations
 
 
@@ -27,3 +28,10 @@ async def send_day_sheets(work: UnitOfWork, *, zone: ZoneInfo) -> int:
                 await events_out.day_sheet_wanted(work, notice.value, person, day, number, ends_at(zone, day))
                 sent += 1
     return sent
+
+
+async def next_day_sheets(work: UnitOfWork, *, zone: ZoneInfo) -> datetime | None:
+    """When those of another day go out; None while nobody wants one."""
+    if not await day_sheets.list_wanted(work):
+        return None
+    return next_due(zone, work.now, (await timed_confirmations.get_rules(work)).day_sheet_hour)

@@ -5,9 +5,7 @@ from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from libs.host.component import Job
-from services.scheduling.commands.send_day_sheets import send_day_sheets
-from services.scheduling.domain.day_sheet import next_due
-from services.scheduling.storage import day_sheets, timed_confirmations
+from services.scheduling.commands.send_day_sheets import next_day_sheets, send_day_sheets
 
 
 def job(zone: ZoneInfo) -> Job:
@@ -17,8 +15,6 @@ def job(zone: ZoneInfo) -> Job:
         return await send_day_sheets(work, zone=zone)
 
     async def next_look(work: UnitOfWork) -> datetime | None:
-        if not await day_sheets.list_wanted(work):
-            return None
-        return next_due(zone, work.now, (await timed_confirmations.get_rules(work)).day_sheet_hour)
+        return await next_day_sheets(work, zone=zone)
 
     return Job("send_day_sheets", run, due=next_look)

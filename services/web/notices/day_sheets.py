@@ -4,6 +4,7 @@ The words of tasks, addresses and keys are never in it: a mail lies open on its 
 """
 
 from collections.abc import Callable
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1 import notices_pb2 as identity
@@ -16,7 +17,6 @@ from services.clients import ServiceClients
 from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
 from services.web.notices.kinds import DAY_SHEET, DAY_SHEET_AGAIN
-from services.web.page_context import utc_datetime
 from services.web.storage.notices import Notice
 
 _KINDS = frozenset({DAY_SHEET, DAY_SHEET_AGAIN})
@@ -40,7 +40,7 @@ class DaySheetLines:
         return tuple(self._paragraph(visit, called, catalogue) for visit in sheet.visits)
 
     def _paragraph(self, visit: pb.SheetVisit, called: dict[str, str], catalogue: Catalogue) -> str:
-        times = " - ".join(dates.format_hour(utc_datetime(moment), self._zone) for moment in (visit.starts_at, visit.ends_at))
+        times = " - ".join(dates.format_hour(moment.ToDatetime(tzinfo=UTC), self._zone) for moment in (visit.starts_at, visit.ends_at))
         names = ", ".join(called[who] for who in visit.named_ids if called[who])
         side = "giving" if visit.giving else "getting"
         says = catalogue.say(f"day_sheet.{side}_named", name=names) if names else catalogue.say(f"day_sheet.{side}")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kith.scheduling.v1 import day_sheets_pb2 as sheets
 from kith.scheduling.v1 import visit_records_pb2 as records
 from kith.scheduling.v1 import visit_tasks_pb2 as pb
 from libs.refusals import FailedPrecondition, FieldProblem, Invalid
@@ -122,3 +123,29 @@ def test_a_phone_sends_its_answers_with_the_list_that_it_had(fakes: FakeServices
     assert sent.task_list_id == LIST
     [said] = sent.tasks
     assert (said.task_id, said.outcome, said.at.day, said.at.minute) == (TABLETS, records.TASK_OUTCOME_KIND_REFUSED, "2026-11-25", 10)
+
+
+@pytest.mark.capability("L6")
+def test_a_day_on_paper_has_a_place_for_all_that_the_phone_asks(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    day = fakes.visits.visits[TAKEN].starts_at.ToDatetime().date().isoformat()
+    page = browser.open(f"/today/sheet?day={day}")
+    said = words(page)
+    for asked in (
+        "When did you start?",
+        "When did you finish?",
+        "Help me wash",
+        "Taken",
+        "Not wanted",
+        "Not given",
+        "At what time?",
+        "Why?",
+    ):
+        assert asked in said, asked
+    assert page.count('class="tickbox"') == 2 + 3 + 2
+    assert 'class="daysheet large"' in browser.open(f"/today/sheet?day={day}&large=yes")
+    page = browser.open("/today/sheets")
+    assert 'name="wanted" value="yes" checked' in page
+    assert browser.submit("/today/sheets", wanted="yes", named="yes") == (303, "/today/sheets?done=saved")
+    chosen = fakes.day_sheets.requests[-1]
+    assert isinstance(chosen, sheets.SetDaySheetChoiceRequest)
+    assert (chosen.wanted, chosen.named) == (True, True)

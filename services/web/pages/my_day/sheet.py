@@ -44,9 +44,9 @@ async def show(ctx: PageContext) -> Response:
     tasks = await asyncio.gather(*(load_tasks(ctx, visit=visit.visit_id) for visit, _ in found))
     return ctx.render(
         "my_day/sheet",
-        day=day.isoformat(),
+        sheet_day=day.isoformat(),
         day_said=ctx.format_day(day.isoformat()),
-        rows=[_row(ctx, visit, giving, names, to_do) for (visit, giving), to_do in zip(found, tasks, strict=True)],
+        rows=[_row(ctx, visit, names, to_do, giving=giving) for (visit, giving), to_do in zip(found, tasks, strict=True)],
         large=ctx.query_param("large") == "yes",
         name=(await ctx.person_names([ctx.subject_id]))[ctx.subject_id].full,
     )
@@ -67,7 +67,7 @@ async def _visits(ctx: PageContext, day: date, *, giving: bool) -> list[visits.V
     return [visit for visit in found.visits if state_of(visit) in TAKES_PLACE]
 
 
-def _row(ctx: PageContext, visit: visits.Visit, giving: bool, names: Mapping[str, PersonName], to_do: ToDo) -> SheetRow:  # noqa: FBT001
+def _row(ctx: PageContext, visit: visits.Visit, names: Mapping[str, PersonName], to_do: ToDo, *, giving: bool) -> SheetRow:
     others = "" if giving else ", ".join(names[worker].full for worker in visit.worker_ids)
     return SheetRow(visit_row(ctx, visit, names, is_taken=giving), giving, others, to_do)
 
@@ -78,9 +78,9 @@ async def _choice_values(ctx: PageContext, fields: Fields) -> Mapping[str, objec
     chosen = {"wanted": "yes" if found.wanted else "", "named": "yes" if found.named else ""}
     return {
         "fields": fields if fields["shown"] else chosen,
-        "hour": f"{found.hour}:00",
-        "today": ctx.local_day().isoformat(),
-        "tomorrow": (ctx.local_day() + _DAY).isoformat(),
+        "from_hour": f"{found.hour}:00",
+        "this_day": ctx.local_day().isoformat(),
+        "next_day": (ctx.local_day() + _DAY).isoformat(),
         "done": ctx.query_param("done") == "saved",
     }
 
