@@ -46,6 +46,8 @@ class Right(StrEnum):
     tables. What a partner is told of it is `as_partner_sees` of the domain."""
     IN_VISIT = r"visits\.(get|list_to|list_open)\("
     """The person, who acts for them, those in their team, a worker who comes: row-level security of scheduling's tables."""
+    SHARING_SIDES = r"sharings\.get\("
+    """The two who share, and who acts for one of them: the same."""
     RECORD_SIDES = r"visit_records\.list_of_visit\("
     """The person, who acts for them, and the worker who wrote it: row-level security of scheduling's tables."""
     IN_ALERT = r"watch_alerts\.(list_of_visits|list_open)\("
@@ -74,6 +76,7 @@ class Guard:
         assert self.fields.split() == sorted(self.fields.split()), self
 
 
+_CHARGE = "part share"
 _PAYER = "address organisation"
 """Of an organisation; never of a person."""
 _BALLOT = "choice member_class recorders taken"
@@ -152,6 +155,13 @@ GUARDS = {
     ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("GetSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("ListSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/list_series"),
+    ("GetSharing", "Sharing"): Guard("first_day last_day proposed_by", Right.SHARING_SIDES, "scheduling/queries/get_sharing"),
+    ("GetSharings", "Sharing"): Guard("first_day last_day proposed_by", Right.OWN_OR_ACTING, "scheduling/queries/get_sharings"),
+    ("GetFunding", "Charge"): Guard(_CHARGE, Right.PAYER, "scheduling/queries/get_funding"),
+    ("GetInvoice", "Charge"): Guard(_CHARGE, Right.PAYER, "scheduling/queries/get_invoice"),
+    ("GetOpenPeriod", "Charge"): Guard(_CHARGE, Right.MONEY_OFFICE, "scheduling/queries/get_open_period"),
+    ("GetPeriod", "Charge"): Guard(_CHARGE, Right.MONEY_OFFICE, "scheduling/queries/get_period"),
+    ("GetPay", "Charge"): Guard(_CHARGE, Right.OWN, "scheduling/queries/get_pay"),
     ("GetPayers", "Payer"): Guard(_PAYER, Right.MONEY_OFFICE, "scheduling/queries/get_payers"),
     ("GetFunding", "Payer"): Guard(_PAYER, Right.PAYER, "scheduling/queries/get_funding"),
     ("GetFunding", "FundingPlan"): Guard("answered_by first_day last_day proposed_by", Right.PAYER, "scheduling/queries/get_funding"),

@@ -66,7 +66,7 @@ class Together:
         return found
 
     async def list_open(self, by: UUID) -> list[str]:
-        response = await call_service(self.stub.ListGroupActivities, pb.ListGroupActivitiesRequest(), self.people.token(by))
+        response = await call_service(self.stub.GetGroupActivities, pb.GetGroupActivitiesRequest(), self.people.token(by))
         return [activity.activity_id for activity in response.activities]
 
     async def year(self, by: UUID) -> activities.GetActivityYearResponse:
@@ -99,7 +99,8 @@ async def test_people_come_together_and_are_counted(infrastructure: Infrastructu
         with pytest.raises(Conflict, match="VERSION_STALE"):
             await together.join(soup, cy, version=2)
         # Only who comes sees who comes, and only who lets themselves be seen.
-        assert (list((await together.get(soup, cy)).person_ids), (await together.get(soup, cy)).activity.coming) == ([], 2)
+        seen = await together.get(soup, cy)
+        assert (list(seen.person_ids), seen.activity.coming) == ([], 2)
         await together.join(soup, await people.let_act(sister, cy), shows=False)
         assert (await together.get(soup, cy)).person_ids == [str(bea)]
         assert (await together.get(soup, bea)).person_ids == []

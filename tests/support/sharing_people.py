@@ -67,6 +67,6 @@ class SharingPeople:
         return found
 
     async def list_of(self, person: UUID, by: UUID | str = "") -> Sequence[pb.Sharing]:
-        request = pb.ListSharingsRequest(person_id=str(person))
-        response: pb.ListSharingsResponse = await call_service(self.stub.ListSharings, request, self.people.token(by or person))
+        request = pb.GetSharingsRequest(person_id=str(person))
+        response: pb.GetSharingsResponse = await call_service(self.stub.GetSharings, request, self.people.token(by or person))
         return response.sharings

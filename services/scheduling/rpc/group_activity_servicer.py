@@ -19,8 +19,8 @@ from services.scheduling.commands.close_activity import close_activity
 from services.scheduling.commands.join_activity import join_activity
 from services.scheduling.commands.leave_activity import leave_activity
 from services.scheduling.domain.group_activity import NewGroupActivity
+from services.scheduling.queries.get_group_activities import get_group_activities
 from services.scheduling.queries.get_group_activity import SeenActivity, get_group_activity
-from services.scheduling.queries.list_group_activities import list_group_activities
 
 
 def group_activity_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
@@ -42,8 +42,8 @@ def group_activity_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
                 _closing, close_activity, lambda registered: pb.CloseActivityResponse(registered_id=str(registered or ""))
             ),
             "GetGroupActivity": acting(query(lambda request: (_activity(request),), get_group_activity, _whole)),
-            "ListGroupActivities": acting(
-                query(lambda _: (), list_group_activities, lambda found: pb.ListGroupActivitiesResponse(activities=map(_message, found)))
+            "GetGroupActivities": acting(
+                query(lambda _: (), get_group_activities, lambda found: pb.GetGroupActivitiesResponse(activities=map(_message, found)))
             ),
         },
     )

@@ -17,7 +17,7 @@ from services.scheduling.commands.propose_sharing import propose_sharing
 from services.scheduling.commands.withdraw_sharing import withdraw_sharing
 from services.scheduling.domain.sharing import NewSharing, Sharing
 from services.scheduling.queries.get_sharing import WholeSharing, get_sharing
-from services.scheduling.queries.list_sharings import list_sharings
+from services.scheduling.queries.get_sharings import get_sharings
 
 
 def sharing_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
@@ -36,8 +36,8 @@ def sharing_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "WithdrawSharing": acting(command(_shown, partial(withdraw_sharing, zone=zone), lambda _: pb.WithdrawSharingResponse())),
             "EndSharing": acting(command(_shown, partial(end_sharing, zone=zone), lambda visits: pb.EndSharingResponse(visits=visits))),
             "GetSharing": acting(query(lambda request: (parse_id("sharing_id", request.sharing_id),), get_sharing, _whole)),
-            "ListSharings": acting(
-                query(lambda request: (parse_id("person_id", request.person_id),), partial(list_sharings, zone=zone), _listed)
+            "GetSharings": acting(
+                query(lambda request: (parse_id("person_id", request.person_id),), partial(get_sharings, zone=zone), _listed)
             ),
         },
     )
@@ -90,6 +90,6 @@ def _whole(found: WholeSharing) -> pb.GetSharingResponse:
     return pb.GetSharingResponse(sharing=_message(found.sharing, found.principal), visits=visits, worker_ids=map(str, found.workers))
 
 
-def _listed(found: tuple[UUID, list[Sharing]]) -> pb.ListSharingsResponse:
+def _listed(found: tuple[UUID, list[Sharing]]) -> pb.GetSharingsResponse:
     person, sharings = found
-    return pb.ListSharingsResponse(sharings=[_message(sharing, person) for sharing in sharings])
+    return pb.GetSharingsResponse(sharings=[_message(sharing, person) for sharing in sharings])

@@ -25,7 +25,7 @@ _OF = (
     .where(sharing.c.id.not_in(_REFUSED_BY))
     .order_by(sharing.c.id.desc())
 )
-# Whoever agrees to one, or ends it, meanwhile, is waited for: then its new state is read.
+# A yes or an end that somebody gives meanwhile is waited for: then its new state is read.
 _OF_SERIES = select(sharing).where(sharing.c.series == bindparam("of")).order_by(sharing.c.id).with_for_update(read=True)
 _SAME = (
     select(sharing)

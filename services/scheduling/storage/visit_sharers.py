@@ -55,7 +55,7 @@ async def list_of(work: UnitOfWork, visits: Collection[UUID]) -> dict[UUID, Visi
 
 
 async def everybody_at(work: UnitOfWork, of: Visit) -> set[UUID]:
-    """The person, and who shares the visit with them, whoever asks: to be told, never to be shown."""
+    """The person, and who shares the visit with them, also where the caller may not know it: to be told, never to be shown."""
     async with all_rows(work):
         shared = await find(work, of.id)
     return {of.person, shared.sharer} if shared else {of.person}

@@ -25,8 +25,8 @@ class FakeSharingService(FakeService):
         }
         super().__init__(pb.DESCRIPTOR.services_by_name["SharingService"])
 
-    def ListSharings(self, _request: pb.ListSharingsRequest) -> pb.ListSharingsResponse:
-        return pb.ListSharingsResponse(sharings=[one for one in self.sharings.values() if one.state != pb.SHARING_STATE_ENDED])
+    def GetSharings(self, _request: pb.GetSharingsRequest) -> pb.GetSharingsResponse:
+        return pb.GetSharingsResponse(sharings=[one for one in self.sharings.values() if one.state != pb.SHARING_STATE_ENDED])
 
     def GetSharing(self, request: pb.GetSharingRequest) -> pb.GetSharingResponse:
         sharing = self.sharings[request.sharing_id]
@@ -53,8 +53,8 @@ class FakeGroupActivityService(FakeService):
         }
         super().__init__(groups.DESCRIPTOR.services_by_name["GroupActivityService"])
 
-    def ListGroupActivities(self, _request: groups.ListGroupActivitiesRequest) -> groups.ListGroupActivitiesResponse:
-        return groups.ListGroupActivitiesResponse(activities=[self.activities[one] for one in (PAST, SOUP, WALK)])
+    def GetGroupActivities(self, _request: groups.GetGroupActivitiesRequest) -> groups.GetGroupActivitiesResponse:
+        return groups.GetGroupActivitiesResponse(activities=[self.activities[one] for one in (PAST, SOUP, WALK)])
 
     def GetGroupActivity(self, request: groups.GetGroupActivityRequest) -> groups.GetGroupActivityResponse:
         activity = self.activities[request.activity_id]

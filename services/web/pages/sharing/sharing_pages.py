@@ -16,8 +16,8 @@ _SHOWN = 5
 
 async def show_list(ctx: PageContext) -> Response:
     """What goes on, and what waits for a yes."""
-    request = pb.ListSharingsRequest(person_id=ctx.subject_id)
-    found: pb.ListSharingsResponse = await ctx.call(ctx.state.services.sharings.ListSharings, request)
+    request = pb.GetSharingsRequest(person_id=ctx.subject_id)
+    found: pb.GetSharingsResponse = await ctx.call(ctx.state.services.sharings.GetSharings, request)
     names = await ctx.person_names([other_of(ctx, sharing) for sharing in found.sharings])
     return ctx.render(
         "sharing/list",

@@ -29,8 +29,8 @@ _STATUS = {GroupActivityState.CALLED_OFF: "no", GroupActivityState.CLOSED: "calm
 
 async def show_list(ctx: PageContext) -> Response:
     """Those to come."""
-    found: pb.ListGroupActivitiesResponse = await ctx.call(
-        ctx.state.services.group_activities.ListGroupActivities, pb.ListGroupActivitiesRequest()
+    found: pb.GetGroupActivitiesResponse = await ctx.call(
+        ctx.state.services.group_activities.GetGroupActivities, pb.GetGroupActivitiesRequest()
     )
     names = await ctx.person_names([activity.organiser_id for activity in found.activities])
     return ctx.render(

@@ -439,8 +439,8 @@ class GetGroupActivityResponse(_message.Message):
 Global___GetGroupActivityResponse: _TypeAlias = GetGroupActivityResponse  # noqa: Y015
 
 @_typing.final
-class ListGroupActivitiesRequest(_message.Message):
-    """ListGroupActivitiesRequest is empty: at most 200 are shown."""
+class GetGroupActivitiesRequest(_message.Message):
+    """GetGroupActivitiesRequest is empty: at most 200 are shown."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -453,11 +453,11 @@ class ListGroupActivitiesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListGroupActivitiesRequest: _TypeAlias = ListGroupActivitiesRequest  # noqa: Y015
+Global___GetGroupActivitiesRequest: _TypeAlias = GetGroupActivitiesRequest  # noqa: Y015
 
 @_typing.final
-class ListGroupActivitiesResponse(_message.Message):
-    """ListGroupActivitiesResponse is in the order in which they start."""
+class GetGroupActivitiesResponse(_message.Message):
+    """GetGroupActivitiesResponse is in the order in which they start."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -475,4 +475,4 @@ class ListGroupActivitiesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListGroupActivitiesResponse: _TypeAlias = ListGroupActivitiesResponse  # noqa: Y015
+Global___GetGroupActivitiesResponse: _TypeAlias = GetGroupActivitiesResponse  # noqa: Y015

@@ -65,10 +65,10 @@ class GroupActivityServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivityRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivityResponse.FromString,
                 _registered_method=True)
-        self.ListGroupActivities = channel.unary_unary(
-                '/kith.scheduling.v1.GroupActivityService/ListGroupActivities',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.ListGroupActivitiesRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.ListGroupActivitiesResponse.FromString,
+        self.GetGroupActivities = channel.unary_unary(
+                '/kith.scheduling.v1.GroupActivityService/GetGroupActivities',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivitiesRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivitiesResponse.FromString,
                 _registered_method=True)
 
 
@@ -117,7 +117,7 @@ class GroupActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListGroupActivities(self, request, context):
+    def GetGroupActivities(self, request, context):
         """Everybody signed in: those to come.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -157,10 +157,10 @@ def add_GroupActivityServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivityRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivityResponse.SerializeToString,
             ),
-            'ListGroupActivities': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListGroupActivities,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.ListGroupActivitiesRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.ListGroupActivitiesResponse.SerializeToString,
+            'GetGroupActivities': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetGroupActivities,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivitiesRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivitiesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -337,7 +337,7 @@ class GroupActivityService:
             _registered_method=True)
 
     @staticmethod
-    def ListGroupActivities(request,
+    def GetGroupActivities(request,
             target,
             options=(),
             channel_credentials=None,
@@ -350,9 +350,9 @@ class GroupActivityService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.GroupActivityService/ListGroupActivities',
-            kith_dot_scheduling_dot_v1_dot_group__activities__pb2.ListGroupActivitiesRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_group__activities__pb2.ListGroupActivitiesResponse.FromString,
+            '/kith.scheduling.v1.GroupActivityService/GetGroupActivities',
+            kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivitiesRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_group__activities__pb2.GetGroupActivitiesResponse.FromString,
             options,
             channel_credentials,
             insecure,

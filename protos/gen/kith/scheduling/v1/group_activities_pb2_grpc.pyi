@@ -44,7 +44,7 @@ class GroupActivityServiceStub:
     """Who announced it, once it has begun: how many came goes to the register of free activities, if it was free."""
     GetGroupActivity: _grpc.UnaryUnaryMultiCallable[_group_activities_pb2.GetGroupActivityRequest, _group_activities_pb2.GetGroupActivityResponse]
     """Everybody signed in. Who comes, those alone see who come themselves, and who announced it: of everybody who lets others see it."""
-    ListGroupActivities: _grpc.UnaryUnaryMultiCallable[_group_activities_pb2.ListGroupActivitiesRequest, _group_activities_pb2.ListGroupActivitiesResponse]
+    GetGroupActivities: _grpc.UnaryUnaryMultiCallable[_group_activities_pb2.GetGroupActivitiesRequest, _group_activities_pb2.GetGroupActivitiesResponse]
     """Everybody signed in: those to come."""
 
 @_typing.type_check_only
@@ -63,7 +63,7 @@ class GroupActivityServiceAsyncStub(GroupActivityServiceStub):
     """Who announced it, once it has begun: how many came goes to the register of free activities, if it was free."""
     GetGroupActivity: _aio.UnaryUnaryMultiCallable[_group_activities_pb2.GetGroupActivityRequest, _group_activities_pb2.GetGroupActivityResponse]  # type: ignore[assignment]
     """Everybody signed in. Who comes, those alone see who come themselves, and who announced it: of everybody who lets others see it."""
-    ListGroupActivities: _aio.UnaryUnaryMultiCallable[_group_activities_pb2.ListGroupActivitiesRequest, _group_activities_pb2.ListGroupActivitiesResponse]  # type: ignore[assignment]
+    GetGroupActivities: _aio.UnaryUnaryMultiCallable[_group_activities_pb2.GetGroupActivitiesRequest, _group_activities_pb2.GetGroupActivitiesResponse]  # type: ignore[assignment]
     """Everybody signed in: those to come."""
 
 class GroupActivityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -117,11 +117,11 @@ class GroupActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Everybody signed in. Who comes, those alone see who come themselves, and who announced it: of everybody who lets others see it."""
 
     @_abc_1.abstractmethod
-    def ListGroupActivities(
+    def GetGroupActivities(
         self,
-        request: _group_activities_pb2.ListGroupActivitiesRequest,
+        request: _group_activities_pb2.GetGroupActivitiesRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_group_activities_pb2.ListGroupActivitiesResponse, _abc.Awaitable[_group_activities_pb2.ListGroupActivitiesResponse]]:
+    ) -> _typing.Union[_group_activities_pb2.GetGroupActivitiesResponse, _abc.Awaitable[_group_activities_pb2.GetGroupActivitiesResponse]]:
         """Everybody signed in: those to come."""
 
 def add_GroupActivityServiceServicer_to_server(servicer: GroupActivityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

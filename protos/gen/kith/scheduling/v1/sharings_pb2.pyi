@@ -411,8 +411,8 @@ class GetSharingResponse(_message.Message):
 Global___GetSharingResponse: _TypeAlias = GetSharingResponse  # noqa: Y015
 
 @_typing.final
-class ListSharingsRequest(_message.Message):
-    """ListSharingsRequest names one of the two."""
+class GetSharingsRequest(_message.Message):
+    """GetSharingsRequest names one of the two."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -429,11 +429,11 @@ class ListSharingsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListSharingsRequest: _TypeAlias = ListSharingsRequest  # noqa: Y015
+Global___GetSharingsRequest: _TypeAlias = GetSharingsRequest  # noqa: Y015
 
 @_typing.final
-class ListSharingsResponse(_message.Message):
-    """ListSharingsResponse has the latest first, without those that are over."""
+class GetSharingsResponse(_message.Message):
+    """GetSharingsResponse has the latest first, without those that are over."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -451,4 +451,4 @@ class ListSharingsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListSharingsResponse: _TypeAlias = ListSharingsResponse  # noqa: Y015
+Global___GetSharingsResponse: _TypeAlias = GetSharingsResponse  # noqa: Y015

@@ -61,10 +61,10 @@ class SharingServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingResponse.FromString,
                 _registered_method=True)
-        self.ListSharings = channel.unary_unary(
-                '/kith.scheduling.v1.SharingService/ListSharings',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.ListSharingsRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.ListSharingsResponse.FromString,
+        self.GetSharings = channel.unary_unary(
+                '/kith.scheduling.v1.SharingService/GetSharings',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingsRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingsResponse.FromString,
                 _registered_method=True)
 
 
@@ -108,7 +108,7 @@ class SharingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListSharings(self, request, context):
+    def GetSharings(self, request, context):
         """Either: what they share, and what waits for a yes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -143,10 +143,10 @@ def add_SharingServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingResponse.SerializeToString,
             ),
-            'ListSharings': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListSharings,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.ListSharingsRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.ListSharingsResponse.SerializeToString,
+            'GetSharings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSharings,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingsRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -297,7 +297,7 @@ class SharingService:
             _registered_method=True)
 
     @staticmethod
-    def ListSharings(request,
+    def GetSharings(request,
             target,
             options=(),
             channel_credentials=None,
@@ -310,9 +310,9 @@ class SharingService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.SharingService/ListSharings',
-            kith_dot_scheduling_dot_v1_dot_sharings__pb2.ListSharingsRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_sharings__pb2.ListSharingsResponse.FromString,
+            '/kith.scheduling.v1.SharingService/GetSharings',
+            kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingsRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_sharings__pb2.GetSharingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,7 +45,7 @@ class SharingServiceStub:
     """Either, from the next visit on that has not begun."""
     GetSharing: _grpc.UnaryUnaryMultiCallable[_sharings_pb2.GetSharingRequest, _sharings_pb2.GetSharingResponse]
     """Either."""
-    ListSharings: _grpc.UnaryUnaryMultiCallable[_sharings_pb2.ListSharingsRequest, _sharings_pb2.ListSharingsResponse]
+    GetSharings: _grpc.UnaryUnaryMultiCallable[_sharings_pb2.GetSharingsRequest, _sharings_pb2.GetSharingsResponse]
     """Either: what they share, and what waits for a yes."""
 
 @_typing.type_check_only
@@ -65,7 +65,7 @@ class SharingServiceAsyncStub(SharingServiceStub):
     """Either, from the next visit on that has not begun."""
     GetSharing: _aio.UnaryUnaryMultiCallable[_sharings_pb2.GetSharingRequest, _sharings_pb2.GetSharingResponse]  # type: ignore[assignment]
     """Either."""
-    ListSharings: _aio.UnaryUnaryMultiCallable[_sharings_pb2.ListSharingsRequest, _sharings_pb2.ListSharingsResponse]  # type: ignore[assignment]
+    GetSharings: _aio.UnaryUnaryMultiCallable[_sharings_pb2.GetSharingsRequest, _sharings_pb2.GetSharingsResponse]  # type: ignore[assignment]
     """Either: what they share, and what waits for a yes."""
 
 class SharingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -114,11 +114,11 @@ class SharingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Either."""
 
     @_abc_1.abstractmethod
-    def ListSharings(
+    def GetSharings(
         self,
-        request: _sharings_pb2.ListSharingsRequest,
+        request: _sharings_pb2.GetSharingsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_sharings_pb2.ListSharingsResponse, _abc.Awaitable[_sharings_pb2.ListSharingsResponse]]:
+    ) -> _typing.Union[_sharings_pb2.GetSharingsResponse, _abc.Awaitable[_sharings_pb2.GetSharingsResponse]]:
         """Either: what they share, and what waits for a yes."""
 
 def add_SharingServiceServicer_to_server(servicer: SharingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

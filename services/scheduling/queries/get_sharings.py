@@ -10,7 +10,7 @@ from services.scheduling.domain.visit import SCOPE
 from services.scheduling.storage import sharings
 
 
-async def list_sharings(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> tuple[UUID, list[Sharing]]:
+async def get_sharings(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> tuple[UUID, list[Sharing]]:
     """And in whose name the caller asks. Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     await acting.require_self_or_acting(work, person, SCOPE)
     found = await sharings.list_of(work, person, work.now.astimezone(zone).date())

@@ -7,7 +7,7 @@ from services.scheduling.queries.get_group_activity import SeenActivity, seen_ac
 from services.scheduling.storage import group_activities
 
 
-async def list_group_activities(work: UnitOfWork) -> list[SeenActivity]:
+async def get_group_activities(work: UnitOfWork) -> list[SeenActivity]:
     """And the caller's own that are over and wait to be closed. Raises NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     principal = await acting.require_principal(work, SCOPE)
     found = await group_activities.list_to_come(work, principal)
