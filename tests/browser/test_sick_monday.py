@@ -17,7 +17,7 @@ from tests.browser.keyboard import Keyboard, MagnifyingGlass
 from tests.support.sick_monday.auditor import Auditor
 from tests.support.sick_monday.co_op import MondayCoOp, running_monday
 from tests.support.sick_monday.example import SickMonday, at, clock
-from tests.support.sick_monday.stored_week import DAMAGE, StoredWeek, settle_with_kith
+from tests.support.sick_monday.stored_week import DAMAGE, StoredWeek, hours_with_kith, settle_with_kith
 
 PATIENCE = 15_000
 OFFICE, SICK = "", "ida"
@@ -52,8 +52,12 @@ def test_a_sick_monday_is_covered_recorded_and_settled_to_the_penny(browser: Bro
 
     stored = co_op.run(StoredWeek.read(co_op))
     example = SickMonday()
-    assert Auditor(example, stored).findings(files) == []
+    auditor = Auditor(example, stored)
+    assert auditor.findings(files) == []
     assert settle_with_kith(files, tmp_path, stored) == example.expected["invoices"]
+    works_as = {key: worker.works_as for key, worker in example.workers.items()}
+    expected_hours = {key: sum(figures["care"].values()) for key, figures in example.expected["workers"].items()}
+    assert hours_with_kith(auditor.work(), works_as, tmp_path) == expected_hours
     for damage in DAMAGE:
         co_op.run(damage.do(co_op))
         found = Auditor(example, co_op.run(StoredWeek.read(co_op))).findings(files)
@@ -96,7 +100,6 @@ class MondaysWeek:
             self._says_yes_to_all(worker)
         office.open(self._draft)
         office.follow(re.compile("^Go on with"), f"{self._draft}/publish")
-        office.look()
         office.send(office.first_button, f"{self._draft}?done=published")
         bo = self._side("bo")
         bo.open("/week/mine?week=2026-11-09")
@@ -106,8 +109,6 @@ class MondaysWeek:
     def _says_yes_to_all(self, worker: str) -> None:
         side = self._side(worker)
         side.open("/week/proposals")
-        if worker == SICK:
-            side.look()
         yes = side.page.locator("button[value=yes]")
         for left in reversed(range(sum(worker in visit.drafted for visit in self._example.visits.values()))):
             expect(yes).to_have_count(left + 1)
@@ -122,7 +123,7 @@ class MondaysWeek:
         sick.open("/week/away")
         self._co_op.go_to(self._example.expected["cover"]["given_back"])
         sick.send(sick.page.locator("button[value=today]"), "/week/away?done=away")
-        sick.look()
+        sick.expect_text("You are away.")
 
     def is_covered(self) -> None:
         """Each person asks who could come; who is asked takes it. All of them by the time that the example names."""
@@ -134,19 +135,18 @@ class MondaysWeek:
             person.follow("Who could take it?", f"{self._path(visit)}/who-could")
             self._co_op.go_to(f"2026-11-09T{asked}")
             person.send(person.page.get_by_role("button", name="Ask them"), f"{self._path(visit)}/who-could?done=asked")
-        person.look()
+            person.expect_text("Has been asked")
         for taken, (visit, worker) in zip(("06:54", "06:57", "07:02"), cover.items(), strict=True):
             colleague = self._side(worker)
             colleague.open(self._path(visit))
             self._co_op.go_to(f"2026-11-09T{taken}")
             colleague.send(colleague.page.locator("button[value=take]"), f"{self._path(visit)}?done=take")
-        colleague.look()
         person = self._side(self._example.visits[WITHOUT_SIGNAL].person)
         person.open(self._path(WITHOUT_SIGNAL))
         person.expect_text(self._name(cover[WITHOUT_SIGNAL]))
 
     def goes_on_without_signal(self) -> None:
-        """Whoever covers writes the visit down on a phone that has no signal; it is sent when the signal is back."""
+        """The worker writes the visit down on a phone that has no signal; it is sent when the signal is back."""
         record = next(record for record in self._example.records if record.visit == WITHOUT_SIGNAL)
         self._co_op.go_to("2026-11-09T07:30")
         phone = self._phone(record.worker)
@@ -181,7 +181,9 @@ class MondaysWeek:
         self._co_op.start(DOUBLE_UP, first)
         self._co_op.go_to("2026-11-09T10:15")
         gwen, bo = self._side("gwen"), self._side("bo")
-        self._until(gwen, "/watch/open", self._name("dora"))
+        self._co_op.wait_for_notices("watch_late", 1)
+        gwen.open("/watch/open")
+        gwen.expect_text(self._name("dora"))
         gwen.look()
         self._co_op.go_to("2026-11-09T10:25")
         self._co_op.wait_for_notices("watch_late", 2)
@@ -198,7 +200,6 @@ class MondaysWeek:
         person.expect_text("10:38")
         person.look()
         worker.open(self._path(DOUBLE_UP))
-        worker.look()
         self._co_op.go_to("2026-11-09T10:38")
         worker.send(worker.page.locator("button[value=start]"), f"{self._path(DOUBLE_UP)}?done=record_start")
         gwen.open("/watch/open")
@@ -209,8 +210,8 @@ class MondaysWeek:
         self._co_op.go_to("2026-11-09T11:15")
         record = next(record for record in self._example.records if record.visit == DISPUTED)
         self._co_op.write(record, later=WRONG_BY)
-        for key in (record for record in self._example.records if record.visit == DOUBLE_UP):
-            self._co_op.write(key)
+        for of_two in (each for each in self._example.records if each.visit == DOUBLE_UP):
+            self._co_op.write(of_two)
         path, person, worker = self._path(DISPUTED), self._side("bert"), self._side(record.worker)
         person.open(path)
         person.follow(re.compile("something is not right"), f"{path}/record/wrong?record=*")
@@ -220,7 +221,6 @@ class MondaysWeek:
         worker.open(path)
         worker.expect_text(f"We were done at {clock(record.end)}.")
         worker.follow("Write it again", f"{path}/record?record=*")
-        worker.look()
         worker.write("end", clock(record.end))
         worker.send(worker.first_button, f"{path}?done=record_write")
         self._confirms(DISPUTED, 1)
@@ -240,8 +240,6 @@ class MondaysWeek:
     def _confirms(self, visit: str, records: int) -> None:
         side = self._side(self._example.visits[visit].person)
         side.open(self._path(visit))
-        if visit == DOUBLE_UP:
-            side.look()
         confirm = side.page.locator("button[value=confirm]")
         for left in reversed(range(records)):
             expect(confirm).to_have_count(left + 1)
@@ -259,7 +257,9 @@ class MondaysWeek:
             office.write_day(name, at(next(iter(self._example.visits.values())).day.replace(day=day), 0))
         office.send(office.page.get_by_role("button", name="Show these days"), "/money/periods/check?first_day*")
         expect(office.page.get_by_role("heading", name=re.compile("not counted"))).to_have_count(0)
-        office.look()
+        owed = office.page.get_by_role("table", name="What payers owe")
+        expect(owed).to_contain_text(self._name("lotte"))
+        expect(owed).not_to_contain_text(self._name("gus"))
         office.send(office.first_button, "/money/periods/*?done=closed")
         expected = self._example.expected["invoices"]
         for pence in expected.values():

@@ -14,7 +14,7 @@ from math import floor
 from typing import Any
 
 from kith.scheduling.facts.v1.facts_pb2 import NoticeWanted, VisitConfirmed, VisitGivenBack, VisitTaken
-from tests.support.sick_monday.example import SickMonday
+from tests.support.sick_monday.example import ExpectedNotice, SickMonday
 from tests.support.sick_monday.stored_week import StoredWeek, local_time
 
 _PAYER_ADDS, _WORKER_GIVES = Fraction("0.175"), Fraction("0.075")
@@ -46,7 +46,9 @@ class Auditor:
         self.confirmed = {
             event.fact.record_id: ConfirmedVisit(
                 event.fact.entry_id,
-                *(stored.keys[id_] for id_ in (event.fact.visit_id, event.fact.person_id, event.fact.worker_id)),
+                stored.keys[event.fact.visit_id],
+                stored.keys[event.fact.person_id],
+                stored.keys[event.fact.worker_id],
                 local_time(event.fact.starts_at),
                 local_time(event.fact.ends_at),
             )
@@ -78,7 +80,9 @@ class Auditor:
         by_entry = {visit.entry: visit for visit in self.confirmed.values()}
         wrong = [f"{line['id']} is settled, and nobody confirmed it" for line in lines if line["id"] not in by_entry]
         counted = Counter(str(line["id"]) for line in lines)
-        wrong += [f"{visit.visit} of {visit.worker} is settled {counted[entry]} times" for entry, visit in by_entry.items() if counted[entry] != 1]
+        wrong += [
+            f"{visit.visit} of {visit.worker} is settled {counted[entry]} times" for entry, visit in by_entry.items() if counted[entry] != 1
+        ]
         return {line["id"]: (line["travel"], line["waiting"]) for line in lines}, wrong
 
     def _check_care(self) -> Iterator[str]:
@@ -126,22 +130,28 @@ class Auditor:
         for visit, worker in cover.items():
             left = back.get(visit, given_back)
             yield from _differs(f"when {visit} was given back", _minute(left), given_back)
-            took = [(self._key(fact.worker_id), at) for at, fact in facts if isinstance(fact, VisitTaken) and self._key(fact.visit_id) == visit]
-            after = [(who, at) for who, at in took if at >= left]
+            takes = [(at, fact) for at, fact in facts if isinstance(fact, VisitTaken) and self._key(fact.visit_id) == visit]
+            after = [(self._key(fact.worker_id), at) for at, fact in takes if at >= left]
             yield from _differs(f"who took over {visit}", [who for who, _ in after], [worker])
             yield from (f"{visit} was taken over at {at:%H:%M}" for _, at in after if at > by)
 
     def _check_alerts(self) -> Iterator[str]:
         """Who was told what, in which minute: all notices of the kinds in the example, since it begins."""
         kinds, begins = {alert.notice for alert in self._example.alerts}, min(alert.minute for alert in self._example.alerts)
-        told = Counter(
-            (_minute(event.at), event.fact.kind, self._key(event.fact.about_id.partition(".")[0]), frozenset(map(self._key, event.fact.person_ids)))
+        notices = [
+            (event.at, event.fact)
             for event in self._stored.events
             if isinstance(event.fact, NoticeWanted) and event.fact.kind in kinds and event.at >= begins
+        ]
+        told = Counter(
+            ExpectedNotice(
+                _minute(at), fact.kind, self._key(fact.about_id.partition(".")[0]), frozenset(self._key(id_) for id_ in fact.person_ids)
+            )
+            for at, fact in notices
         )
-        expected = Counter((alert.minute, alert.notice, alert.visit, alert.told) for alert in self._example.alerts)
-        yield from (f"{kind} of {visit} at {at:%H:%M} to {', '.join(sorted(who))} was not expected" for at, kind, visit, who in told - expected)
-        yield from (f"{kind} of {visit} at {at:%H:%M} to {', '.join(sorted(who))} never came" for at, kind, visit, who in expected - told)
+        expected = Counter(self._example.alerts)
+        yield from (f"{notice} was not expected" for notice in told - expected)
+        yield from (f"{notice} never came" for notice in expected - told)
 
     # --- the arithmetic of docs/formats/settle.md, written anew
 

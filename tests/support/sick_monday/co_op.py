@@ -83,16 +83,17 @@ class MondayCoOp:
     def run(self, coroutine: Coroutine[object, object, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    def call(self, method: Any, request: Any, by: str = "") -> Any:  # noqa: ANN401 - any method of any service
+    def call(self, method: Any, request: Any, by: str = "") -> Any:
         """As somebody whom the example names; nobody is the secretary."""
         if not by:
             return self.run(self._connection.as_secretary(method, request, retried=True))
         return self.run(self._connection.call(method, request, self._connection.person_token(UUID(self.persons[by]))))
 
     def go_to(self, moment: str) -> None:
-        """Moves the clock on to this local time. It never goes back."""
+        """Moves the clock on to this local time. Every job looks then whether it is due."""
         move_clock(self.folder, datetime.fromisoformat(moment).replace(tzinfo=ZONE))
         time.sleep(_CLOCK_FILE_IS_READ)
+        self.heard.wait()
 
     def sign_in_link(self, key: str) -> str:
         """What the square on a card leads to; it signs in for longer than a link."""
@@ -228,7 +229,6 @@ class MondayCoOp:
             waiting_minutes=record.waiting,
         )
         self.call(self._connection.visit_records.SendVisit, request, record.worker)
-
 
     # --- waiting for what the co-op does by itself
 

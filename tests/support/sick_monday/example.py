@@ -68,6 +68,9 @@ class ExpectedNotice:
     visit: str
     told: frozenset[str]
 
+    def __str__(self) -> str:
+        return f"{self.notice} of {self.visit} at {self.minute:%H:%M} to {', '.join(sorted(self.told))}"
+
 
 class SickMonday:
     """The whole example. `expected` is its table as it stands."""
@@ -116,5 +119,5 @@ def _visit(row: Mapping[str, str]) -> PlannedVisit:
 
 
 def _record(row: Mapping[str, str]) -> Record:
-    times = (_minutes(row[name]) for name in ("start", "end"))
-    return Record(row["visit"], row["worker"], *times, int(row["travel"]), int(row["waiting"]))
+    start, end = _minutes(row["start"]), _minutes(row["end"])
+    return Record(row["visit"], row["worker"], start, end, int(row["travel"]), int(row["waiting"]))

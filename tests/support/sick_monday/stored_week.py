@@ -5,10 +5,12 @@ Nothing here computes: `auditor.py` does. Ids are turned into the names of the e
 
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
@@ -22,7 +24,7 @@ from tests.support.sick_monday.example import EXAMPLE
 
 _ZONE = ZoneInfo("Europe/London")
 _EVENTS: tuple[type[Message], ...] = (facts.VisitTaken, facts.VisitGivenBack, facts.VisitConfirmed, facts.NoticeWanted)
-_TYPE = "kith.scheduling.facts.v1."
+MessageT = TypeVar("MessageT", bound=Message)
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,16 @@ class StoredWeek:
         keys = {id_: key for ids in (co_op.persons, co_op.payers, co_op.visits) for key, id_ in ids.items()}
         for row in await auditor.fetch_rows("scheduling", "select id, visit from watch_alert"):
             keys[str(row["id"])] = keys[str(row["visit"])]
-        by_type = {f"{_TYPE}{message.DESCRIPTOR.name}": message for message in _EVENTS}
+        by_type = {_type_of(message): message for message in _EVENTS}
         rows = await auditor.fetch_rows("scheduling", "select type, payload, at from outbox order by seq")
+        invoices = await auditor.fetch_rows("scheduling", "select payer, pence from invoice")
+        charges = await auditor.fetch_rows("scheduling", "select payer, pence from charge")
         earned = await auditor.fetch_rows("scheduling", "select worker, care_pence, travel_pence from earning")
         return cls(
             keys,
             [StoredEvent(local(row["at"]), by_type[row["type"]].FromString(row["payload"])) for row in rows if row["type"] in by_type],
-            _sums(keys, [(row["payer"], row["pence"]) for row in await auditor.fetch_rows("scheduling", "select payer, pence from invoice")]),
-            _sums(keys, [(row["payer"], row["pence"]) for row in await auditor.fetch_rows("scheduling", "select payer, pence from charge")]),
+            _sums(keys, [(row["payer"], row["pence"]) for row in invoices]),
+            _sums(keys, [(row["payer"], row["pence"]) for row in charges]),
             _sums(keys, [(row["worker"], row["care_pence"] + row["travel_pence"]) for row in earned]),
             _sums(keys, [(row["worker"], row["travel_pence"]) for row in earned]),
         )
@@ -111,7 +115,7 @@ class Damage:
     """Changes one stored figure; `found` is what the auditor says of it."""
 
     found: str
-    do: Callable[[MondayCoOp], Awaitable[None]]
+    do: Callable[[MondayCoOp], Coroutine[object, object, None]]
 
 
 def _sql(statement: str, found: str) -> Damage:
@@ -122,27 +126,40 @@ def _sql(statement: str, found: str) -> Damage:
 
 
 async def _one_minute_longer(co_op: MondayCoOp) -> None:
-    """The last visit that was confirmed."""
+    """The visit that was confirmed last, by its event."""
     auditor = ConsistencyAuditor(co_op.folder)
-    [row] = await auditor.fetch_rows(
-        "scheduling", f"select id, payload from outbox where type = '{_TYPE}VisitConfirmed' order by seq desc limit 1"
-    )
-    confirmed = facts.VisitConfirmed.FromString(row["payload"])
+    [*_, (id_, confirmed)] = await _events_of(auditor, facts.VisitConfirmed)
     confirmed.ends_at.FromDatetime(confirmed.ends_at.ToDatetime() + timedelta(minutes=1))
-    await auditor.fetch_rows("scheduling", "update outbox set payload = $2 where id = $1", row["id"], confirmed.SerializeToString())
+    await auditor.fetch_rows("scheduling", "update outbox set payload = $2 where id = $1", id_, confirmed.SerializeToString())
+
+
+async def _told_a_minute_later(co_op: MondayCoOp) -> None:
+    """The first who held the watch, by the notice's event."""
+    auditor = ConsistencyAuditor(co_op.folder)
+    late = [id_ for id_, notice in await _events_of(auditor, facts.NoticeWanted) if notice.kind == "watch_late"]
+    await auditor.fetch_rows("scheduling", "update outbox set at = at + interval '1 minute' where id = $1", late[0])
+
+
+async def _events_of(auditor: ConsistencyAuditor, message: type[MessageT]) -> list[tuple[UUID, MessageT]]:
+    rows = await auditor.fetch_rows("scheduling", "select id, payload from outbox where type = $1 order by seq", _type_of(message))
+    return [(row["id"], message.FromString(row["payload"])) for row in rows]
 
 
 DAMAGE = (
-    _sql("update invoice set pence = pence + 1 where number = 1", "invoice"),
-    _sql("update charge set pence = pence - 1 where (settled, place) = (select settled, place from charge limit 1)", "charges"),
-    _sql("update earning set travel_pence = travel_pence - 1 where settled = (select settled from earning where travel_pence > 0 limit 1)", "travel pay"),
+    _sql("update invoice set pence = pence + 1 where number = 1", "the invoice to"),
+    _sql("update charge set pence = pence - 1 where (settled, place) = (select settled, place from charge limit 1)", "the charges to"),
     _sql(
-        f"update outbox set at = at + interval '1 minute' where type = '{_TYPE}NoticeWanted' and convert_from(payload, 'LATIN1') like '%watch_late%'",
-        "watch_late",
+        "update earning set travel_pence = travel_pence - 1 where settled = (select settled from earning where travel_pence > 0 limit 1)",
+        "stored travel pay of",
     ),
-    Damage("minutes of care", _one_minute_longer),
+    Damage("watch_late of dora-mon at 10:16 to gwen was not expected", _told_a_minute_later),
+    Damage("minutes of care of", _one_minute_longer),
 )
 """One after the other."""
+
+
+def _type_of(message: type[Message]) -> str:
+    return str(message.DESCRIPTOR.full_name)
 
 
 def _sums(keys: Mapping[str, str], rows: Sequence[tuple[object, int]]) -> dict[str, int]:
