@@ -110,11 +110,17 @@ class MondaysWeek:
         side = self._side(worker)
         side.open("/week/proposals")
         yes = side.page.locator("button[value=yes]")
-        for left in reversed(range(sum(worker in visit.drafted for visit in self._example.visits.values()))):
-            expect(yes).to_have_count(left + 1)
-            side.reach(yes.first)
-            side.press("Enter")
-            expect(yes).to_have_count(left)
+        self._press_each(side, yes, sum(worker in visit.drafted for visit in self._example.visits.values()))
+
+    @staticmethod
+    def _press_each(side: Keyboard, buttons: Locator, count: int) -> None:
+        """There are so many, and each is gone with the page that comes once it was pressed."""
+        for left in reversed(range(count)):
+            expect(buttons).to_have_count(left + 1)
+            side.reach(buttons.first)
+            with side.page.expect_navigation():
+                side.press("Enter")
+        expect(buttons).to_have_count(0)
 
     # --- Monday
 
@@ -240,12 +246,7 @@ class MondaysWeek:
     def _confirms(self, visit: str, records: int) -> None:
         side = self._side(self._example.visits[visit].person)
         side.open(self._path(visit))
-        confirm = side.page.locator("button[value=confirm]")
-        for left in reversed(range(records)):
-            expect(confirm).to_have_count(left + 1)
-            side.reach(confirm.first)
-            side.press("Enter")
-            expect(confirm).to_have_count(left)
+        self._press_each(side, side.page.locator("button[value=confirm]"), records)
 
     def is_settled(self) -> list[bytes]:
         """The secretary closes the period. Returns the files that recompute it, as they are offered on its page."""
