@@ -32,22 +32,12 @@ COLOUR_RULES = ("color-contrast", "link-in-text-block")
 
 
 @dataclass
-class DemoSite:
-    """The demo co-op's pages, a browser, and the stored sign-ins of a member, of somebody with a team, and of the secretary."""
+class Site:
+    """A co-op's pages, and a browser."""
 
     browser: Browser
     home: str
-    member: StorageState
-    secretary: StorageState
-    team_owner: StorageState
-    demo: DemoProcess
     heard: HeardEvents
-
-    @property
-    def now(self) -> datetime:
-        """By the co-op's clock, and where it is."""
-        offset = int((self.demo.folder / CLOCK_FILE).read_text(encoding="ascii"))
-        return datetime.now(ZoneInfo("Europe/London")) + timedelta(seconds=offset)
 
     def context(
         self, storage_state: StorageState | None = None, *, width: int = 390, scripts: bool = False, **more: object
@@ -63,33 +53,54 @@ class DemoSite:
         )
 
 
+@dataclass
+class DemoSite(Site):
+    """The demo's first co-op, and the stored sign-ins of a member, of somebody with a team, and of the secretary."""
+
+    member: StorageState
+    secretary: StorageState
+    team_owner: StorageState
+    demo: DemoProcess
+
+    @property
+    def now(self) -> datetime:
+        """By the co-op's clock, and where it is."""
+        offset = int((self.demo.folder / CLOCK_FILE).read_text(encoding="ascii"))
+        return datetime.now(ZoneInfo("Europe/London")) + timedelta(seconds=offset)
+
+
 @pytest.fixture(scope="session")
-def demo_site(demo: DemoProcess) -> Iterator[DemoSite]:
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        home = demo.links[0].partition("/sign-in/")[0]
-        member, secretary, team_owner = (_signed_in(browser, link) for link in (*demo.links, demo.team_owner_link))
-        heard = HeardEvents(demo.folder)
-        yield DemoSite(browser, home, member, secretary, team_owner, demo, heard)
-        heard.close()
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo: DemoProcess, browser: Browser) -> Iterator[DemoSite]:
+    home = demo.links[0].partition("/sign-in/")[0]
+    member, secretary, team_owner = (_signed_in(browser, link) for link in (*demo.links, demo.team_owner_link))
+    heard = HeardEvents(demo.folder)
+    yield DemoSite(browser, home, heard, member, secretary, team_owner, demo)
+    heard.close()
 
 
 class Window:
     """Opens browser windows, and closes them all after the test."""
 
-    def __init__(self, demo_site: DemoSite) -> None:
-        self._demo_site = demo_site
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._opened: list[BrowserContext] = []
 
     def __call__(self, storage_state: StorageState | None = None, **how: object) -> Page:
-        context = self._demo_site.context(storage_state, **how)  # type: ignore[arg-type]  # the same, passed on
+        context = self._site.context(storage_state, **how)  # type: ignore[arg-type]  # the same, passed on
         self._opened.append(context)
         return context.new_page()
 
     def wait_until_heard(self) -> None:
         """Until what was done in one window is known to every service of the co-op."""
-        self._demo_site.heard.wait()
+        self._site.heard.wait()
 
     def close(self) -> None:
         for context in self._opened:

@@ -25,7 +25,7 @@ async def contents_view(ctx: PageContext, contents: pb.PeriodContents) -> Mappin
     pay_numbers, visit_numbers = ("care", "travel", "waiting", "floor", "pay"), ("care", "price", "pay")
     return {
         "owed_columns": columns(ctx, "who_pays", "owed", numbers=("owed",)),
-        "owed": [[names[payer], amount(pence)] for payer, pence in sorted(owed.items(), key=lambda each: names[each[0]])],
+        "owed": [[names[payer], amount(pence)] for payer, pence in sorted(owed.items(), key=lambda each: names[each[0]]) if pence],
         "pay_columns": columns(ctx, "who_works", *pay_numbers, numbers=pay_numbers),
         "pay": [
             [
