@@ -5,7 +5,7 @@ Filled with those whom matching has met; `kith events rebuild matching` brings t
 
 from alembic import op
 
-revision = "0014_known_persons"
+revision = "0013_known_persons"
 down_revision = "0012_concerns"
 branch_labels = None
 depends_on = None
