@@ -81,8 +81,7 @@ async def _visit(connection: Connection, person: UUID, helper: UUID | None, day:
     """Agreed, and taken by the helper if there is one."""
     when = visits.LocalTime(day=day.isoformat(), start=hour * 60, minutes=60)
     proposed = visits.ProposeVisitRequest(person_id=str(person), when=when, workers=1)
-    made: visits.ProposeVisitResponse = await connection.call(connection.visits.ProposeVisit, proposed, connection.person_token(person))
-    visit = made.visit_id
+    visit = str((await connection.call(connection.visits.ProposeVisit, proposed, connection.person_token(person))).visit_id)
     if helper is not None:
         take = visits.TakeVisitRequest(visit_id=visit, version=2)
         await connection.call(connection.visits.TakeVisit, take, connection.person_token(helper))
@@ -91,16 +90,12 @@ async def _visit(connection: Connection, person: UUID, helper: UUID | None, day:
 
 async def _draft(connection: Connection, person: UUID, monday: date) -> str:
     start = drafts.StartWeekDraftRequest(monday=monday.isoformat())
-    begun: drafts.StartWeekDraftResponse = await connection.call(
-        connection.week_drafts.StartWeekDraft, start, connection.person_token(person)
-    )
-    draft = begun.draft_id
+    draft = str((await connection.call(connection.week_drafts.StartWeekDraft, start, connection.person_token(person))).draft_id)
 
     async def is_made() -> bool:
         request = drafts.GetWeekDraftRequest(draft_id=draft)
-        found: drafts.GetWeekDraftResponse = await connection.call(
-            connection.week_drafts.GetWeekDraft, request, connection.person_token(person)
-        )
+        token = connection.person_token(person)
+        found: drafts.GetWeekDraftResponse = await connection.call(connection.week_drafts.GetWeekDraft, request, token)
         return found.draft.state != drafts.WEEK_DRAFT_STATE_MAKING
 
     await wait_until(is_made, "a draft is made", pause=0.2)

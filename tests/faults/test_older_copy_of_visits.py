@@ -20,7 +20,7 @@ from libs.rpc.client import call_service
 from tests.service.conftest import infrastructure as infrastructure  # noqa: PLC0414 - the fixture, under its name
 from tests.support.killable_process import KillableProcess
 from tests.support.money_people import MoneyPeople
-from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
+from tests.support.running_co_op import Infrastructure, co_op_as, event_publisher
 from tests.support.visit_people import VisitPeople
 from tests.support.visit_record_people import RecordPeople
 from tests.support.waiting import wait_until
@@ -43,7 +43,7 @@ class OldCopy:
 async def paid_people(infrastructure: Infrastructure, copy: OldCopy) -> AsyncIterator[MoneyPeople]:
     """Scheduling and web, in a process of their own."""
     async with (
-        running_co_op(infrastructure, "scheduling", "web", process=copy.process) as co_op,
+        co_op_as(copy.process, infrastructure, "scheduling", "web") as co_op,
         event_publisher(co_op, "identity") as identity,
         event_publisher(co_op, "matching") as matching,
         event_publisher(co_op, "governance") as governance,

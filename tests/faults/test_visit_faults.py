@@ -14,7 +14,7 @@ from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.service.conftest import infrastructure as infrastructure  # noqa: PLC0414 - the fixture, under its name
 from tests.support.killable_process import KillableProcess, held_up, kill
-from tests.support.running_co_op import Infrastructure, event_publisher, running_co_op
+from tests.support.running_co_op import Infrastructure, co_op_as, event_publisher
 from tests.support.visit_people import VisitPeople
 from tests.support.waiting import wait_until
 from tests.support.watch_people import WatchPeople
@@ -27,7 +27,7 @@ TOLD = watch_pb2.ALERT_STEP_KIND_TOLD
 async def killable_people(infrastructure: Infrastructure) -> AsyncIterator[VisitPeople]:
     """A co-op with scheduling alone, in a process of its own."""
     async with (
-        running_co_op(infrastructure, "scheduling", process=KillableProcess, scheduling={"draft_iterations": 400}) as co_op,
+        co_op_as(KillableProcess, infrastructure, "scheduling", scheduling={"draft_iterations": 400}) as co_op,
         event_publisher(co_op, "identity") as identity,
         event_publisher(co_op, "matching") as matching,
         event_publisher(co_op, "governance") as governance,

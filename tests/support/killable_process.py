@@ -1,6 +1,6 @@
 """Services in a process of their own, for tests that kill it with SIGKILL in the middle of something.
 
-async with running_co_op(infrastructure, "scheduling", process=KillableProcess) as co_op:
+async with co_op_as(KillableProcess, infrastructure, "scheduling") as co_op:
     async with held_up(co_op, "scheduling", "watch_step", "insert") as is_held_up:
         await wait_until(is_held_up, "somebody is being told")
         await kill(co_op)

@@ -8,7 +8,7 @@ async with running_co_op(infrastructure, "identity", "membership") as co_op:
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
@@ -233,13 +233,18 @@ class EventPublisher:
             await outbox.publish(work, *facts)
 
 
+def running_co_op(
+    infrastructure: Infrastructure, *services: str, **settings: dict[str, object]
+) -> AbstractAsyncContextManager[RunningCoOp]:
+    """Runs these services of a new co-op. `settings` are per service, for example `membership={"zone": "Europe/Berlin"}`."""
+    return co_op_as(Process, infrastructure, *services, **settings)
+
+
 @asynccontextmanager
-async def running_co_op(
-    infrastructure: Infrastructure, *services: str, process: ProcessMaker = Process, **settings: dict[str, object]
+async def co_op_as(
+    process: ProcessMaker, infrastructure: Infrastructure, *services: str, **settings: dict[str, object]
 ) -> AsyncIterator[RunningCoOp]:
-    """Runs these services of a new co-op. `settings` are per service, for example `membership={"zone": "Europe/Berlin"}`; `process`
-    makes another kind of process of them.
-    """
+    """The same in another kind of process."""
     folder = temp_folders.make_temp_folder("kt-")
     co_op = RunningCoOp(infrastructure, folder)
     await _delete_streams(infrastructure)
