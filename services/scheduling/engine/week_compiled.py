@@ -98,6 +98,8 @@ def _travel_of(table: Mapping[tuple[str, str], int], stations: list[str]) -> Tab
     found = np.zeros((len(stations), len(stations)), np.int64)
     if isinstance(table, TravelTable):
         known = [(number, table.numbers[name]) for number, name in enumerate(stations) if name in table.numbers]
+        if not known:
+            return found  # No rows have no second dimension.
         ours, theirs = [number for number, _ in known], [number for _, number in known]
         found[np.ix_(ours, ours)] = np.array(table.rows, np.int64)[np.ix_(theirs, theirs)]
         return found

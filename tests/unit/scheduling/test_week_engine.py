@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.scheduling.domain.travel import TravelTable
 from services.scheduling.domain.week_problem import USUAL_WEIGHTS, WeekProblem, WeekVisit, WeekWorker
 from services.scheduling.engine.problem import NOBODY
 from services.scheduling.engine.week_numbers import Week
@@ -69,6 +70,19 @@ def in_different_ways(problem: WeekProblem) -> WeekProblem:
     workers = [replace(worker, goes=("", "slow", "foot")[number % 3]) for number, worker in enumerate(problem.workers)]
     slow = {pair: 3 * minutes for pair, minutes in problem.travel.items()}
     return replace(problem, workers=workers, travel_by={"slow": slow, "foot": {}})
+
+
+def test_they_agree_where_no_place_is_known() -> None:
+    nowhere = TravelTable((), ())
+    week = random_week(2)
+    problem = replace(
+        week,
+        visits=[replace(visit, place="") for visit in week.visits],
+        workers=[replace(worker, place="", goes="foot") for worker in week.workers],
+        travel=nowhere,
+        travel_by={"foot": nowhere},
+    )
+    assert plan_week(problem, 1, 500) == plan_week(problem, 1, 500, plain=True)
 
 
 def test_who_goes_slower_is_not_there_in_time() -> None:

@@ -359,6 +359,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{hat}": "rota_holder",
         "{review:uuid}": fake_matching.OPEN_REVIEW,
         "{worker:uuid}": JO,
+        "{candidate:uuid}": fake_week_drafts.FERN,
         "{pair:uuid}": fake_neighbours.PAIR,
         "{partner:uuid}": fake_partners.CHURCH,
         "{referral:uuid}": fake_partners.NEW,

@@ -23,7 +23,7 @@ async def show(ctx: PageContext) -> Response:
     chosen = next((each for each in found.workers if each.worker_id == worker and each.can_come and not each.comes), None)
     if chosen is None:
         raise NotFound("WEEK_DRAFT_UNKNOWN")
-    names = await ctx.person_names([*people_of([found.visit]), worker])
+    names = await ctx.person_names([*people_of([found.visit]), *(each.worker_id for each in found.workers)])
     row = draft_row(ctx, found.visit, names)
     options = [_option(ctx, chosen, each, names) for each in found.workers if each.comes]
     if row.missing:
