@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from kith.identity.v1.enums import NoticeTopic
+from libs.texts.days import read_day
 from services.web.localisation import dates
 from services.web.localisation.catalogue import Catalogue
 from services.web.notices.kinds import DAY_SHEET, DAY_SHEET_AGAIN, KINDS, SIGN_IN_LINK
@@ -85,11 +86,8 @@ class NoticeRenderer:
         """`code` is that of a sign-in link; `printed` if somebody else puts it into an envelope; `sheet` what stands on a day sheet."""
         say, kind = self._catalogue(easy), KINDS[notice.kind]
         until = dates.format_moment(notice.until, self.sender.zone, now)
-        day = (
-            dates.format_day(date.fromisoformat(notice.subject), now.astimezone(self.sender.zone).date())
-            if notice.kind in DAY_SHEETS
-            else ""
-        )
+        sheet_day = read_day(notice.subject) if notice.kind in DAY_SHEETS else None
+        day = dates.format_day(sheet_day, now.astimezone(self.sender.zone).date()) if sheet_day else ""
         said = "sealed" if printed and kind.is_sealed else notice.kind
         lines = [_plain(line.text) for line in say.sentences(f"notice.{said}.text", co_op=self.sender.name, until=until, day=day)]
         lines += map(_plain, map(Markup.escape, sheet))

@@ -127,6 +127,7 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         ),
         *("/visits/series", "/visits/series/new", "/visits/series/new/check"),
         *("/visits/series/{series:uuid}", "/visits/series/{series:uuid}/end", "/visits/series/{series:uuid}/watched"),
+        *("/visits/series/{series:uuid}/tasks", "/visits/{visit:uuid}/tasks", "/today/sheet", "/today/sheets"),
         *("/visits/watched", "/visits/{visit:uuid}/watched"),
         *("/team/{team:uuid}/members/{person:uuid}/hat", "/team/{team:uuid}/members/{person:uuid}/end"),
     }

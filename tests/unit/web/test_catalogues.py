@@ -49,7 +49,7 @@ ASKED_BY_NAME = (
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "credential_state.", "gate.", "gate_problem.", "qualifications_done.",
     "record.section.", "record.field.", "record.hint.", "record.noun.", "record.hat.", "record.done.",
     "co_op.", "first.", "change.", "end_reason.", "sessions.by_", "consent.", "consent_", "capacity.",
-    "visit_task.", "visit_task_hint.", "task_outcome.",
+    "visit_task.", "visit_task_hint.", "task_outcome.", "day_sheet.", "day_sheets.",
     "support_gender.", "support_own_gender.", "support_works_as.", "support_getting.", "support_giving.",
     "meet.step_", "meet.yes_", "meet.not_now_", "meet_done.", "meet_side.", "meet_nobody.", "team_kind.", "team_hat.", "team_done.",
     "neighbour_side.", "neighbour_kind.", "neighbour_step.", "neighbour_yes.", "neighbour_not_now.", "neighbour_find.",

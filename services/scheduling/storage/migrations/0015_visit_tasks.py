@@ -15,7 +15,7 @@ create table visit_task_list (
   series uuid references visit_series on delete cascade,
   set_by uuid not null,
   set_at timestamptz not null,
-  check ((visit is null) <> (series is null))
+  check (visit is null or series is null)
 );
 create index visit_task_list_by_visit on visit_task_list (visit, set_at);
 create index visit_task_list_by_series on visit_task_list (series, set_at);
