@@ -52,7 +52,7 @@ async def test_two_share_visits_as_long_as_both_like(infrastructure: Infrastruct
             (bea, (1, 1), {}, "SHARING_WHAT"),
         ):
             with pytest.raises((FailedPrecondition, Invalid), match=refusal):
-                await sharing.propose(ada, other, ada, parts, **more)  # type: ignore[arg-type]  # ids and a choice
+                await sharing.propose(ada, other, ada, parts, **more)
         with pytest.raises(NotFound, match="TEAM_UNKNOWN"):
             await sharing.propose(ada, bea, stranger, visit=visit)
 
