@@ -92,7 +92,9 @@ def any_value(table: Table, column: Column[object], number: int) -> object:
     if column.nullable:
         return None
     kind = next((kind for kind in VALUES if isinstance(column.type, kind)), None)
-    if kind is Uuid and column.foreign_keys:
+    # What is there once for each row of another table cannot all belong to one.
+    is_only_key = column.primary_key and len(table.primary_key) == 1
+    if kind is Uuid and column.foreign_keys and not is_only_key:
         return OWNER
     if column.name == "first":
         return UUID(int=number)  # Of two the smaller one.
