@@ -100,7 +100,9 @@ def any_value(table: Table, column: Column[object], number: int) -> object:
     if (table.name, column.name) == ("visit_record_entry", "number"):
         return number  # The entries of one record have each their own.
     kind = next((kind for kind in VALUES if isinstance(column.type, kind)), None)
-    if kind is Uuid and column.foreign_keys:
+    # What is there once for each row of another table cannot all belong to one.
+    is_only_key = column.primary_key and len(table.primary_key) == 1
+    if kind is Uuid and column.foreign_keys and not is_only_key:
         return OWNER
     if column.name == "first":
         return UUID(int=number)  # Of two the smaller one.

@@ -27,7 +27,7 @@ create table sharing (
   answered_by uuid,
   answered_at timestamptz,
   version bigint not null,
-  check ((visit is null) <> (series is null))
+  check (visit is null or series is null)
 );
 create index sharing_by_person on sharing (person);
 create index sharing_by_sharer on sharing (sharer);
