@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Site, Window
 from tests.browser.keyboard import Keyboard, MagnifyingGlass
@@ -177,8 +177,21 @@ class MondaysWeek:
         self._co_op.go_to("2026-11-09T08:20")
         phone.set_offline(False)
         day.goto("/today")
+        # The list of what waits is hidden until the script has looked, too.
+        self._wait_until_sent(day)
         expect(day.locator("[data-waiting]")).to_be_hidden(timeout=PATIENCE)
         phone.close()
+        person = self._side(self._example.visits[WITHOUT_SIGNAL].person)
+        person.open(self._path(WITHOUT_SIGNAL))
+        person.expect_text("We had breakfast together.")
+
+    @staticmethod
+    def _wait_until_sent(day: Page) -> None:
+        for _ in range(150):
+            if not json.loads(day.evaluate("localStorage.getItem('kith-outbox')") or "[]"):
+                return
+            day.wait_for_timeout(200)
+        raise AssertionError("what waited on the phone was never sent")
 
     def has_a_late_double_up(self) -> None:
         """One of two starts; the other does not, and those who hold the watch are told one after the other."""
