@@ -21,15 +21,8 @@ _PARTITIONS = text("select relname from pg_class where relispartition")
 
 def own_tables(service: str) -> MetaData:
     metadata: MetaData = import_module(f"services.{service}.storage.tables").metadata
-    if service == "identity":
-        import_module("services.identity.storage.sign_in_tables")
-    if service == "matching":
-        import_module("services.matching.storage.ask_tables")
-        import_module("services.matching.storage.partner_tables")
-    if service == "scheduling":
-        import_module("services.scheduling.storage.money_tables")
-        import_module("services.scheduling.storage.sharing_tables")
-        import_module("services.scheduling.storage.week_draft_tables")
+    for path in sorted(migrations_folder(service).parent.glob("*_tables.py")):
+        import_module(f"services.{service}.storage.{path.stem}")
     return metadata
 
 
