@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import DemoSite, Window, violations
 from tests.browser.keyboard import Keyboard, admit_with_letter, open_office
+from tests.browser.phone import OUTBOX, wait_until_sent
 
 OWNER, WORKER = "Olga Outofreach", "Walt Walkaround"
 PATIENCE = 15_000
@@ -50,15 +51,15 @@ def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite,
     assert violations_of(demo_site, day) == []
 
     # Its outbox survives in a copy, too: a phone that is set back sends its day a second time.
-    kept = day.evaluate("localStorage.getItem('kith-outbox')")
+    kept = day.evaluate(OUTBOX)
     assert [entry["fields"]["do"] for entry in json.loads(kept)] == ["start", "write"]
     phone.set_offline(False)
     day.goto("/today")
-    expect(day.locator("[data-waiting]")).to_be_hidden(timeout=PATIENCE)
+    wait_until_sent(day)
     expect(day.get_by_text("We made soup.")).to_have_count(0)
     day.evaluate("kept => localStorage.setItem('kith-outbox', kept)", kept)
     day.goto("/today")
-    expect(day.locator("[data-waiting]")).to_be_hidden(timeout=PATIENCE)
+    wait_until_sent(day)
     day.locator("main ol h2 a").first.click()
     expect(day.get_by_text("We made soup.")).to_have_count(2)
     expect(day.get_by_text("Not done: We talked instead.")).to_have_count(2)

@@ -7,14 +7,14 @@ example before.
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from tests.browser.conftest import Site, Window
 from tests.browser.keyboard import Keyboard, MagnifyingGlass
+from tests.browser.phone import OUTBOX, wait_until_sent
 from tests.support.sick_monday.auditor import Auditor
 from tests.support.sick_monday.co_op import MondayCoOp, running_monday
 from tests.support.sick_monday.example import SickMonday, at, clock
@@ -174,32 +174,17 @@ class MondaysWeek:
         form.locator("textarea").fill("We had breakfast together.")
         form.get_by_role("button", name=re.compile("^Save")).click()
         expect(day.locator("[data-waiting-list] > li")).to_have_count(2)
-        assert [entry["fields"]["do"] for entry in json.loads(day.evaluate("localStorage.getItem('kith-outbox')"))] == ["start", "write"]
+        assert [entry["fields"]["do"] for entry in json.loads(day.evaluate(OUTBOX))] == ["start", "write"]
         self._co_op.go_to("2026-11-09T08:20")
         phone.set_offline(False)
         day.goto("/today")
         # The list of what waits is hidden until the script has looked, too.
-        self._wait_until_sent(day)
+        wait_until_sent(day)
         expect(day.locator("[data-waiting]")).to_be_hidden(timeout=PATIENCE)
         phone.close()
         person = self._side(self._example.visits[WITHOUT_SIGNAL].person)
         person.open(self._path(WITHOUT_SIGNAL))
         person.expect_text("We had breakfast together.")
-
-    @staticmethod
-    def _wait_until_sent(day: Page) -> None:
-        """On a slow network the phone shows the page that it kept: then its worker opens it again."""
-        waiting: list[object] = []
-        for _ in range(12):
-            for _ in range(25):
-                # The page opens itself again when something was sent: then there is nothing to ask for a moment.
-                with suppress(Error):
-                    waiting = json.loads(day.evaluate("localStorage.getItem('kith-outbox')") or "[]")
-                    if not waiting:
-                        return
-                day.wait_for_timeout(200)
-            day.goto("/today")
-        raise AssertionError(waiting)
 
     def has_a_late_double_up(self) -> None:
         """One of two starts; the other does not, and those who hold the watch are told one after the other."""
