@@ -11,6 +11,7 @@ from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, Rete
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 from libs.rulebook.visits import VisitRules
 from libs.rulebook.watch import WatchRules
+from libs.rulebook.working_time import RestRules, WorkingTimeRules
 
 __all__ = [
     "SCHEMA",
@@ -28,6 +29,7 @@ __all__ = [
     "PayFloor",
     "RecordKind",
     "ResolutionType",
+    "RestRules",
     "Retention",
     "RetentionRule",
     "Rulebook",
@@ -35,6 +37,7 @@ __all__ = [
     "SecondMeeting",
     "VisitRules",
     "WatchRules",
+    "WorkingTimeRules",
     "default_credentials",
     "default_retention",
     "read_rulebook",

@@ -12,6 +12,7 @@ from libs.rulebook.partners import PartnerRules
 from libs.rulebook.retention import Retention
 from libs.rulebook.visits import VisitRules
 from libs.rulebook.watch import WatchRules
+from libs.rulebook.working_time import WorkingTimeRules
 
 SCHEMA = "kith.rulebook.v1"
 
@@ -95,6 +96,8 @@ class Rulebook:
     """How long steps are between two between whom something is wrong; as usual where the rulebook does not say."""
     watch: WatchRules
     """When who is told that a visit is late; as usual where the rulebook does not say."""
+    working_time: WorkingTimeRules
+    """Rests, breaks and the longest weeks of employed workers; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

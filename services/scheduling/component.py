@@ -33,6 +33,7 @@ from services.scheduling.rpc.visit_servicer import visit_service
 from services.scheduling.rpc.watch_servicer import watch_service
 from services.scheduling.rpc.week_draft_servicer import week_draft_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
+from services.scheduling.rpc.working_time_servicer import working_time_service
 from services.scheduling.settings import Settings
 from services.scheduling.storage import events_out
 from services.scheduling.storage.person_tables import PERSON_TABLES
@@ -55,6 +56,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 calendar_service(runtime),
                 funding_service(runtime, zone),
                 engagement_service(runtime),
+                working_time_service(runtime, zone),
                 pay_period_service(runtime, zone),
                 activity_service(runtime, zone),
                 cover_service(runtime),
