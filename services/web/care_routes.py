@@ -47,6 +47,7 @@ from services.web.pages.visits import (
 )
 from services.web.pages.watch import choice, holders, open_alerts, visit_alerts
 from services.web.pages.week_drafts import draft_check, draft_list, draft_page, draft_publish, draft_reasons, draft_wishes, proposals
+from services.web.pages.working_time import hours_page
 
 CARE_PAGES = (
     find.PAGE,
@@ -85,6 +86,7 @@ CARE_PAGES = (
     feed.PAGE,
     who_came.PAGE,
     *away.PAGES,
+    *hours_page.PAGES,
     swap_list.PAGE,
     swap_offer.PAGE,
     who_could_page.PAGE,

@@ -21,6 +21,8 @@ from services.scheduling.domain.terms import agreed_on
 from services.scheduling.domain.worker_hours import AN_ADULT, FIRST_FORTNIGHT, Days, monday_of
 from services.scheduling.domain.working_time import Breach, Period, Window, breaches, make_period, minutes_in
 
+WEEKS_AHEAD = 17
+"""So many weeks after this one are shown, as far as they hold visits."""
 _MARGIN = timedelta(weeks=2)
 """Before and after the weeks that are shown: rests reach so far at most."""
 
@@ -58,7 +60,7 @@ class WorkHistory:
 def days_shown(rules: WorkingTimeRules, today: date) -> tuple[date, date]:
     """From which day until before which visits are to be known."""
     monday = monday_of(today)
-    return monday - timedelta(weeks=rules.averaged_weeks - 1) - _MARGIN, monday + timedelta(weeks=rules.averaged_weeks) + _MARGIN
+    return monday - timedelta(weeks=rules.averaged_weeks - 1) - _MARGIN, monday + timedelta(weeks=WEEKS_AHEAD + 1) + _MARGIN
 
 
 def works_as(day: date, terms: Iterable[EngagementTerms], *, paid: bool) -> Engagement:
@@ -119,12 +121,12 @@ def _apart(times: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datet
 
 
 def _weeks(window: Window, periods: Mapping[Engagement, Sequence[Period]], planned: Mapping[date, int]) -> list[WorkedWeek]:
-    """Those of the window, and as many after it as hold work, at most as many again."""
+    """Those of the window, and those after it as far as they hold work."""
     by_week = {kind: defaultdict[date, int](int) for kind in Engagement}
     for kind, own in periods.items():
         for period in own:
             by_week[kind][monday_of(period.local_start.date())] += period.worked
-    ahead = [window.first + timedelta(weeks=week) for week in range(window.weeks, 2 * window.weeks)]
+    ahead = [window.first + timedelta(weeks=week) for week in range(window.weeks, window.weeks + WEEKS_AHEAD)]
     last = max((monday for monday in ahead if any(monday in minutes for minutes in by_week.values())), default=window.last_day)
     mondays = [*window.mondays, *(monday for monday in ahead if monday <= last)]
     return [WorkedWeek(monday, {kind: by_week[kind][monday] for kind in Engagement}, planned.get(monday, 0)) for monday in mondays]

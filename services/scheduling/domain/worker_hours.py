@@ -50,14 +50,24 @@ def kept_in_view(rules: WorkingTimeRules) -> timedelta:
 def require_rest(rules: WorkingTimeRules, zone: ZoneInfo, taken: Sequence[Times], new: Times, opt_outs: Sequence[Days] = ()) -> None:
     """`taken` are the starts and ends of the worker's other paid visits within `kept_in_view`. None of them overlaps `new`.
 
-    Raises FailedPrecondition REST_TOO_SHORT, WEEKLY_REST_TOO_SHORT, WEEK_TOO_LONG or NIGHTS_TOO_LONG, with the local time `at` which.
+    Raises FailedPrecondition REST_TOO_SHORT, WEEKLY_REST_TOO_SHORT, WEEK_TOO_LONG or NIGHTS_TOO_LONG, with the local time `at` which,
+    and the `hours` of the rulebook.
     """
     before = replace(AN_ADULT, work=_periods(zone, taken))
     after = replace(AN_ADULT, work=_periods(zone, (*taken, new)), opt_outs=opt_outs)
     missing = _missing_rest(rules, zone, after, new) - _missing_rest(rules, zone, before, new) | _too_long(rules, zone, after, new)
     if missing:
         first = min(missing)
-        raise FailedPrecondition(REASONS[first.rule], at=first.at.isoformat(timespec="minutes"))
+        hours = f"{round(_figure(rules, first.rule) / 60, 1):g}"
+        raise FailedPrecondition(REASONS[first.rule], at=first.at.isoformat(timespec="minutes"), hours=hours)
+
+
+def _figure(rules: WorkingTimeRules, rule: Rule) -> int:
+    return {
+        Rule.DAILY_REST: rules.adult.daily_rest,
+        Rule.WEEKLY_REST: rules.adult.weekly_rest,
+        Rule.AVERAGE_WEEK: rules.average_week,
+    }.get(rule, rules.night_average)
 
 
 def _periods(zone: ZoneInfo, times: Sequence[Times]) -> list[Period]:

@@ -89,6 +89,7 @@ from tests.unit.web.fake_vote_services import FakeVoteService
 from tests.unit.web.fake_watch import FakeWatchService
 from tests.unit.web.fake_week_drafts import FakeWeekDraftService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
+from tests.unit.web.fake_working_time import FakeWorkingTimeService
 
 __all__ = [
     "ANNOUNCED_MOTION",
@@ -168,6 +169,7 @@ class FakeServices:
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     funding: FakeFundingService = field(default_factory=FakeFundingService)
     engagements: FakeEngagementService = field(default_factory=FakeEngagementService)
+    working_time: FakeWorkingTimeService = field(default_factory=FakeWorkingTimeService)
     pay_periods: FakePayPeriodService = field(default_factory=FakePayPeriodService)
     activities: FakeActivityService = field(default_factory=FakeActivityService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
@@ -240,7 +242,7 @@ class FakeServices:
             "visit_records",
             "watch",
             "visit_series",
-            *("funding", "engagements", "pay_periods", "activities"),
+            *("funding", "engagements", "working_time", "pay_periods", "activities"),
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

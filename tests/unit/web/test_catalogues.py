@@ -22,6 +22,7 @@ from kith.scheduling.v1.enums import (
     VisitRecordEntryKind,
     VisitRecordState,
     WeekDraftState,
+    WorkingTimeRule,
 )
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
@@ -68,6 +69,7 @@ ASKED_BY_NAME = (
     "series_state.", "series_done.", "series_is.", "series_do.", "who_came_how.",
     "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
     "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
+    "hours_done.", "hours_breach.",
     "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
 """Parts of keys that the code completes from a word of the services: each is looked up by name somewhere."""
@@ -124,6 +126,7 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("payer_kind", PayerKind, set()),
         ("engagement_kind", EngagementKind, set()),
         ("engagement_says", EngagementKind, set()),
+        ("hours_breach", WorkingTimeRule, set()),
         ("not_settled", NotSettledReason, set()),
         ("activity_kind", ActivityKind, set()),
         ("week_draft_state", WeekDraftState, set()),
