@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from kith.governance.facts.v1.facts_pb2 import AdoptedRest, AdoptedWorkingTime, RulebookAdopted
+from kith.identity.facts.v1.facts_pb2 import PersonErased
 from kith.scheduling.v1 import working_time_pb2 as pb
 from kith.scheduling.v1.working_time_pb2_grpc import WorkingTimeServiceStub
 from libs.database.engine import new_id
@@ -135,6 +136,17 @@ async def who_sees_it(weeks: Weeks, opt_out: str) -> None:
         await call_service(weeks.stub.ListOptOuts, pb.ListOptOutsRequest(), weeks.people.token(weeks.wren))
 
 
+async def who_is_erased_is_bound_again(weeks: Weeks) -> None:
+    """The record stays, as the law asks for."""
+    co_op = weeks.people.co_op
+    await weeks.say(weeks.robin)
+    await weeks.people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(weeks.robin)]), str(weeks.robin)))
+    await co_op.wait_until_consumed("scheduling", "identity")
+    listed = (await call_service(weeks.stub.ListOptOuts, pb.ListOptOutsRequest(), weeks.money.office)).opt_outs
+    [last_day] = [each.last_day for each in listed if each.worker_id == str(weeks.robin)]
+    assert last_day
+
+
 @pytest.mark.capability("L8")
 async def test_the_rulebooks_figures_hold_at_the_take_until_the_worker_says_otherwise(infrastructure: Infrastructure) -> None:
     async with money_people(infrastructure) as money:
@@ -152,6 +164,7 @@ async def test_the_rulebooks_figures_hold_at_the_take_until_the_worker_says_othe
             await weeks.end(opt_out, weeks.wren)
         await weeks.people.give_back(weeks.planned["fri"], weeks.wren)
         await weeks.is_refused("fri", "WEEK_TOO_LONG")
+        await who_is_erased_is_bound_again(weeks)
         # Who is self-employed is not bound, whatever they took before.
         await money.engage(weeks.wren, SELF_EMPLOYED, 2000)
         await weeks.take("fri")

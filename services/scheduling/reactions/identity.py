@@ -12,7 +12,7 @@ from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
 from services.scheduling.commands.leave_all_teams import leave_all_teams
 from services.scheduling.commands.merge_persons import merge_persons
-from services.scheduling.storage import clearance, events_out, worked_visits
+from services.scheduling.storage import clearance, events_out, opt_outs, worked_visits
 from services.scheduling.storage.person_tables import PERSON_TABLES
 
 
@@ -25,6 +25,7 @@ async def _on_erased(work: UnitOfWork, event: Event) -> None:
     """Before their rows go, also while that has to wait."""
     for person in sorted(map(UUID, PersonErased.FromString(event.payload).person_ids)):
         await leave_all_teams(work, person, event.at)
+        await opt_outs.end_all(work, person, event.at.date())
 
 
 def eraser(zone: ZoneInfo) -> PersonEraser:

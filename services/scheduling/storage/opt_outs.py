@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from libs.database.columns import among
+from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
@@ -19,6 +19,10 @@ _OF = select(opt_out).where(among(opt_out.c.worker, "workers")).order_by(opt_out
 _OWN = select(opt_out).where(opt_out.c.id == bindparam("of"), opt_out.c.worker == bindparam("by")).with_for_update()
 _END = update(opt_out).where(opt_out.c.id == bindparam("of"))
 _DROP = delete(opt_out).where(opt_out.c.id == bindparam("of"))
+
+_GOES_ON = (opt_out.c.worker == bindparam("of"), opt_out.c.last_day.is_(None))
+_DROP_LATER = delete(opt_out).where(*_GOES_ON, opt_out.c.first_day > bindparam("day"))
+_END_ALL = update(opt_out).where(*_GOES_ON).values(last_day=bindparam("day"), ended_at=bindparam("at", type_=MOMENT))
 
 _to_opt_out = row_mapper(OptOut)
 
@@ -41,6 +45,12 @@ async def end(work: UnitOfWork, ended: OptOut, last_day: date | None) -> None:
         await work.connection.execute(_DROP, {"of": ended.id})
     else:
         await work.connection.execute(_END.values(last_day=last_day, ended_at=work.now), {"of": ended.id})
+
+
+async def end_all(work: UnitOfWork, worker: UUID, day: date) -> None:
+    """They work no more: what goes on has that last day, and what has not begun never does."""
+    await work.connection.execute(_DROP_LATER, {"of": worker, "day": day})
+    await work.connection.execute(_END_ALL, {"of": worker, "day": day, "at": work.now})
 
 
 async def list_of(work: UnitOfWork, workers: Collection[UUID]) -> dict[UUID, list[OptOut]]:

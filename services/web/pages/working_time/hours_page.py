@@ -16,7 +16,7 @@ from services.web.localisation.dates import format_month, format_short_day
 from services.web.page import Access, Page
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, form_page
-from services.web.pages.working_time.hours_words import breach_words, hours_words, opt_out_words
+from services.web.pages.working_time.hours_words import breach_words, hours_words, opt_out_words, short_hours
 
 _END = "opt-out-end"
 _DONE = ("said", "ended", "never")
@@ -24,6 +24,7 @@ _KINDS = {"employed": "for", "self_employed": "against", "volunteer": "abstained
 """How somebody works, and the pattern of the drawing for it."""
 _YES = "yes"
 _DAYS = 7
+_KEPT_TOGETHER = "\N{NO-BREAK SPACE}"
 
 
 async def _values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
@@ -89,6 +90,7 @@ async def _page(ctx: PageContext) -> dict[str, object]:
         "rows": [_row(ctx, week, shown) for week in reversed(found.weeks)],
         "breaches": [words for words in (breach_words(ctx, breach) for breach in found.breaches) if words],
         "opt_outs": [{"id": each.opt_out_id, "words": opt_out_words(ctx, each), "goes_on": not each.last_day} for each in found.opt_outs],
+        "is_bound": found.is_bound,
         "may_opt_out": found.may_opt_out and found.is_bound,
         "notice": found.opt_out_notice_days,
     }
@@ -120,7 +122,8 @@ def _column(text: Markup, *, number: bool = False) -> Mapping[str, object]:
 def _row(ctx: PageContext, week: pb.WorkedWeek, shown: Sequence[str]) -> Sequence[str]:
     monday = date.fromisoformat(week.monday)
     minutes = [_minutes(week)[name] for name in shown] + [week.planned_minutes]
-    return [format_short_day(monday), *(hours_words(ctx, each) for each in minutes)]
+    cells = [format_short_day(monday), *(short_hours(ctx, each) for each in minutes)]
+    return [cell.replace(" ", _KEPT_TOGETHER) for cell in cells]
 
 
 _FORM = FormPage(

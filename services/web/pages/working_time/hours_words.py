@@ -19,10 +19,16 @@ def hours_words(ctx: PageContext, minutes: int) -> str:
     return " ".join([*words, *([str(ctx.say("hours.minutes", rest))] if rest else [])])
 
 
+def short_hours(ctx: PageContext, minutes: int) -> str:
+    """For the cell of a table, such as "41 h 20"."""
+    hours, rest = divmod(minutes, 60)
+    return str(ctx.say("hours.short_minutes" if rest else "hours.short", hours=hours, minutes=f"{rest:02}")) if minutes else "0"
+
+
 def opt_out_words(ctx: PageContext, opt_out: pb.OptOut) -> Markup:
     """From when until when."""
     first, last = ctx.format_day(opt_out.first_day), ctx.format_day(opt_out.last_day)
-    return ctx.say("away.span", first=first, last=last) if last else ctx.say("away.from", first=first)
+    return ctx.say("away.span", first=first, last=last) if last else ctx.say("engagement.from", first=first)
 
 
 def breach_words(ctx: PageContext, breach: pb.Breach) -> Markup | None:
