@@ -16,7 +16,7 @@ from scripts.cli.hours_file import read_work
 from scripts.cli.strict_json import JsonNode
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.working_time import minutes_in
-from tests.service.test_money_of_a_week import SELF_EMPLOYED
+from tests.service.test_money_of_a_week import EMPLOYED, SELF_EMPLOYED
 from tests.support.money_people import MoneyPeople, money_people
 from tests.support.running_co_op import Infrastructure
 
@@ -45,7 +45,15 @@ class Weeks:
 
     async def plan(self) -> None:
         await self.people.form_team(self.ada, worker=[self.wren, self.robin])
-        times = {"mon": (0, 20, 2), "tue": (1, 8, 2), "tue early": (1, 7, 4), "wed": (2, 12, 2), "thu": (3, 12, 2), "fri": (4, 12, 2)}
+        times = {
+            "mon": (0, 20, 2),
+            "tue": (1, 8, 2),
+            "tue early": (1, 7, 4),
+            "wed": (2, 12, 2),
+            "thu": (3, 12, 2),
+            "fri": (4, 12, 2),
+            "sat": (5, 12, 2),
+        }
         for name, (day, hour, hours) in times.items():
             self.planned[name] = await self.people.propose(self.ada, self.ada, self.people.at(self.monday + day, hour, hours), 2)
 
@@ -170,3 +178,9 @@ async def test_the_rulebooks_figures_hold_at_the_take_until_the_worker_says_othe
         await weeks.take("fri")
         seen = await weeks.look(weeks.wren)
         assert (seen.weeks[2].self_employed_minutes, seen.weeks[2].employed_minutes, seen.is_bound) == (480, 0, False)
+        # From Saturday on they are employed again, and the eight hours of before are no working time.
+        saturday = weeks.people.day(weeks.monday + 5).isoformat()
+        await money.answer_engagement(await money.propose_engagement(weeks.wren, EMPLOYED, 1500, 1260, first_day=saturday), weeks.wren)
+        await weeks.take("sat")
+        seen = await weeks.look(weeks.wren)
+        assert (seen.weeks[2].self_employed_minutes, seen.weeks[2].employed_minutes) == (480, 120)

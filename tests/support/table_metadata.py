@@ -28,6 +28,7 @@ def own_tables(service: str) -> MetaData:
         import_module("services.matching.storage.partner_tables")
     if service == "scheduling":
         import_module("services.scheduling.storage.money_tables")
+        import_module("services.scheduling.storage.working_time_tables")
         import_module("services.scheduling.storage.week_draft_tables")
     return metadata
 
