@@ -135,9 +135,9 @@ async def who_sees_it(weeks: Weeks, opt_out: str) -> None:
     for by in (weeks.robin, weeks.ada):
         with pytest.raises(NotAllowed):
             await weeks.look(by)
-    for by in (weeks.robin, weeks.ada, office):
+    for other in (weeks.robin, weeks.ada, office):
         with pytest.raises(NotFound):
-            await weeks.end(opt_out, by)
+            await weeks.end(opt_out, other)
     listed = (await call_service(weeks.stub.ListOptOuts, pb.ListOptOutsRequest(), office)).opt_outs
     assert {(each.worker_id, each.last_day) for each in listed} == {(str(weeks.wren), ""), (str(weeks.money.secretary), "")}
     with pytest.raises(NotAllowed):

@@ -41,6 +41,10 @@ async def replace(work: UnitOfWork, rules: WorkingTimeRules) -> None:
 
 
 def _rest(values: Mapping[str, int], age: str) -> RestRules:
-    night = values[f"{age}_night_starts"], values[f"{age}_night_ends"]
-    lengths = (values[f"{age}_{name}"] for name in ("daily_rest", "weekly_rest", "break_after", "shortest_break"))
-    return RestRules(*lengths, night=night)
+    return RestRules(
+        daily_rest=values[f"{age}_daily_rest"],
+        weekly_rest=values[f"{age}_weekly_rest"],
+        break_after=values[f"{age}_break_after"],
+        shortest_break=values[f"{age}_shortest_break"],
+        night=(values[f"{age}_night_starts"], values[f"{age}_night_ends"]),
+    )

@@ -38,6 +38,10 @@ def test_my_hours_say_the_average_what_was_not_kept_and_each_week(fakes: FakeSer
     assert "Every rest and limit of these weeks is kept." in text_of(browser, "/week/hours")
     fakes.working_time.own.worked_minutes = 17 * 2880 + 1
     assert "48 hours 1 minute a week on average" in text_of(browser, "/week/hours"), "above the most never looks like the most"
+    for week in fakes.working_time.own.weeks:
+        week.employed_minutes = week.volunteer_minutes = 0
+    fakes.working_time.own.worked_minutes = 0
+    assert "0 hours a week on average" in text_of(browser, "/week/hours"), "who has not worked yet sees it too"
     assert browser.open("/week/hours/file") == '{"zone": "Europe/London"}'
 
 

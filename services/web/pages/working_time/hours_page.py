@@ -5,6 +5,7 @@ Everything on the page is the answer of scheduling to one question; its file has
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -65,13 +66,13 @@ async def _fetch(ctx: PageContext) -> pb.GetWorkingTimeResponse:
     return found
 
 
-async def _page(ctx: PageContext) -> dict[str, object]:
+async def _page(ctx: PageContext) -> dict[str, Any]:  # what the template is given
     found, worker, own = await _fetch(ctx), _worker(ctx), "person" not in ctx.request.path_params
     counted, most = found.averaged_weeks, hours_words(ctx, found.average_week_minutes)
     # Rounded up: what is above the most by a second never looks like the most.
     average = hours_words(ctx, -(-found.worked_minutes // counted))
     says = ctx.say("hours.average" if found.is_bound else "hours.not_bound", counted, average=average, most=most)
-    shown = [name for name in _KINDS if any(_minutes(week)[name] for week in found.weeks)] or [_KINDS[0]]
+    shown = [name for name in _KINDS if any(_minutes(week)[name] for week in found.weeks)] or ["employed"]
     columns = [WeekColumn(_label(week), [(_KINDS[name], _minutes(week)[name]) for name in _KINDS]) for week in found.weeks]
     drawing = week_columns(
         str(ctx.say("hours.drawing")), str(says), columns, counted, found.average_week_minutes, str(ctx.say("hours.most", most=most))
