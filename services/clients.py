@@ -55,6 +55,7 @@ from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from kith.scheduling.v1.watch_pb2_grpc import WatchServiceStub
 from kith.scheduling.v1.week_drafts_pb2_grpc import WeekDraftServiceStub
 from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
+from kith.scheduling.v1.working_time_pb2_grpc import WorkingTimeServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
 from libs.rpc import client
 from libs.rpc.client import Method
@@ -127,6 +128,7 @@ class ServiceClients:
         self.funding = FundingServiceStub(channel)
         """Who pays for visits."""
         self.engagements = EngagementServiceStub(channel)
+        self.working_time = WorkingTimeServiceStub(channel)
         """How workers work."""
         self.pay_periods = PayPeriodServiceStub(channel)
         """What was settled, and what would be."""

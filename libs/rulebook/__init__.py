@@ -12,6 +12,7 @@ from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, Rete
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 from libs.rulebook.visits import VisitRules
 from libs.rulebook.watch import WatchRules
+from libs.rulebook.working_time import RestRules, WorkingTimeRules
 
 __all__ = [
     "SCHEMA",
@@ -32,6 +33,7 @@ __all__ = [
     "PayFloor",
     "RecordKind",
     "ResolutionType",
+    "RestRules",
     "Retention",
     "RetentionRule",
     "Rulebook",
@@ -39,6 +41,7 @@ __all__ = [
     "SecondMeeting",
     "VisitRules",
     "WatchRules",
+    "WorkingTimeRules",
     "default_credentials",
     "default_retention",
     "read_rulebook",

@@ -17,6 +17,7 @@ from libs.rulebook.toml_source import TomlSource, parse_toml
 from libs.rulebook.toml_table import TomlTable
 from libs.rulebook.visits import read_visits
 from libs.rulebook.watch import read_watch
+from libs.rulebook.working_time import read_working_time
 
 _NOT_COUNTED = "Proxies are not counted by this version of Kith."
 _LATER = {
@@ -63,10 +64,11 @@ def _rulebook(source: TomlSource, name: str) -> Rulebook:
     concerns = read_concerns(root)
     watch = read_watch(root)
     drafts = read_drafts(root)
+    working_time = read_working_time(root)
     root.reject_unknown_keys(_LATER)
     if classes_table is not None:
         _check_every_class_votes_somewhere(classes_table, classes, resolutions)
-    rules = (credentials, matching, retention, money, visits, partners, concerns, watch, drafts)
+    rules = (credentials, matching, retention, money, visits, partners, concerns, watch, drafts, working_time)
     return Rulebook(name, SCHEMA, classes, resolutions, ballot_kind, recorders, *rules)
 
 

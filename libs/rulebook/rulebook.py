@@ -13,6 +13,7 @@ from libs.rulebook.partners import PartnerRules
 from libs.rulebook.retention import Retention
 from libs.rulebook.visits import VisitRules
 from libs.rulebook.watch import WatchRules
+from libs.rulebook.working_time import WorkingTimeRules
 
 SCHEMA = "kith.rulebook.v1"
 
@@ -98,6 +99,8 @@ class Rulebook:
     """When who is told that a visit is late; as usual where the rulebook does not say."""
     drafts: DraftRules
     """Who has weeks drafted, and what counts how much; as usual where the rulebook does not say."""
+    working_time: WorkingTimeRules
+    """Rests, breaks and the longest weeks of employed workers; as usual where the rulebook does not say."""
 
     def member_class(self, key: str) -> MemberClass | None:
         """The class with this key, or None."""

@@ -5,10 +5,11 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from libs.rulebook import RestRules, WorkingTimeRules
 from scripts.cli.recompute_file import calendar_date, identifier, local_minute, record, sequence, time_of_day, unique, whole_number
 from scripts.cli.strict_json import JsonNode
 from services.scheduling.domain.settlement import Engagement
-from services.scheduling.domain.working_time import BreakOutsideError, Period, Person, RestRules, Window, WorkingTimeRules, make_period
+from services.scheduling.domain.working_time import BreakOutsideError, Period, Person, Window, make_period
 
 MOST_WEEKS = 520
 """Ten years: far more than any rule averages over."""
@@ -29,15 +30,20 @@ class WorkFile:
 
 def read_work(node: JsonNode) -> WorkFile:
     """Raises `JsonNodeError` for a field or value that is not as the format says, overlapping periods, a break outside its period."""
-    fields = record(node, "zone", "from", "weeks", "rules", "people")
+    fields = record(node, "zone", "from", "weeks", "rules", "people", optional=("fortnights_from",))
     zone = _zone(fields["zone"])
-    first = calendar_date(fields["from"])
-    if first.weekday():
-        fields["from"].fail(f"must be a Monday, not {fields['from'].excerpt()}")
-    window = Window(zone, first, whole_number(fields["weeks"], at_least=1, at_most=MOST_WEEKS))
+    fortnights = _monday(fields["fortnights_from"]) if "fortnights_from" in fields else None
+    window = Window(zone, _monday(fields["from"]), whole_number(fields["weeks"], at_least=1, at_most=MOST_WEEKS), fortnights)
     people = [_person(item, zone) for item in fields["people"].items()]
     unique((item.fields()["id"], item.fields()["id"].value) for item in fields["people"].items())
     return WorkFile(window, _rules(fields["rules"]), tuple(people))
+
+
+def _monday(node: JsonNode) -> date:
+    day = calendar_date(node)
+    if day.weekday():
+        node.fail(f"must be a Monday, not {node.excerpt()}")
+    return day
 
 
 def _zone(node: JsonNode) -> ZoneInfo:

@@ -41,6 +41,7 @@ from services.scheduling.rpc.visit_task_servicer import visit_task_service
 from services.scheduling.rpc.watch_servicer import watch_service
 from services.scheduling.rpc.week_draft_servicer import week_draft_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
+from services.scheduling.rpc.working_time_servicer import working_time_service
 from services.scheduling.settings import Settings
 from services.scheduling.storage import events_out
 from services.scheduling.storage.person_tables import PERSON_TABLES
@@ -67,6 +68,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 day_sheet_service(runtime),
                 funding_service(runtime, zone),
                 engagement_service(runtime),
+                working_time_service(runtime, zone),
                 pay_period_service(runtime, zone),
                 activity_service(runtime, zone),
                 group_activity_service(runtime, zone),

@@ -61,6 +61,7 @@ from services.web.pages.week_drafts import (
     draft_without,
     proposals,
 )
+from services.web.pages.working_time import hours_page
 
 CARE_PAGES = (
     find.PAGE,
@@ -102,6 +103,7 @@ CARE_PAGES = (
     feed.PAGE,
     who_came.PAGE,
     *away.PAGES,
+    *hours_page.PAGES,
     swap_list.PAGE,
     swap_offer.PAGE,
     who_could_page.PAGE,

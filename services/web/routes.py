@@ -86,6 +86,7 @@ from services.web.pages.partners import office
 from services.web.pages.records import about_me, field_access, own_record, shared_records
 from services.web.pages.support import fairness
 from services.web.pages.watch import ask
+from services.web.pages.working_time import hours_page, opt_out_list
 
 
 class VoteIdConvertor(StringConvertor):
@@ -175,6 +176,8 @@ _SECRETARY_PAGES = (
     *office.PAGES,
     *funding_form.PAGES,
     *engagement_pages.SECRETARY_PAGES,
+    *hours_page.SECRETARY_PAGES,
+    opt_out_list.PAGE,
     *period_pages.PAGES,
     invoice_page.SECRETARY_PAGE,
     put_in_touch.PAGE,

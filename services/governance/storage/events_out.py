@@ -9,7 +9,7 @@ from libs.access.audit_chain import ChainHead
 from libs.access.erasing import Erased
 from libs.database.engine import UnitOfWork
 from libs.messages import outbox
-from libs.rulebook import Rulebook
+from libs.rulebook import RestRules, Rulebook, WorkingTimeRules
 from libs.rulebook.fraction_text import format_fraction
 from services.governance.domain.ballot import Ballot
 from services.governance.domain.motion import Motion, notices_of
@@ -65,10 +65,36 @@ async def rulebook_adopted(work: UnitOfWork, rulebook: Rulebook, decision: UUID)
     message.watch.late_after_minutes, message.watch.next_after_minutes = watch.late_after, watch.next_after
     message.watch.lone_after_minutes, message.watch.lone_always = watch.lone_after, watch.lone_always
     message.drafts.CopyFrom(facts.AdoptedDrafts(hat=rulebook.drafts.hat, **asdict(rulebook.drafts.points)))
+    message.working_time.CopyFrom(_working_time(rulebook.working_time))
     for rule in rulebook.retention.rules:
         message.retention.add(kind=rule.kind, years=rule.years, after=rule.after)
     message.holds_not_shown.extend(rulebook.retention.holds_not_shown)
     await outbox.publish(work, (message, str(decision)))
+
+
+def _working_time(rules: WorkingTimeRules) -> facts.AdoptedWorkingTime:
+    return facts.AdoptedWorkingTime(
+        adult=_rest(rules.adult),
+        young=_rest(rules.young),
+        average_week_minutes=rules.average_week,
+        averaged_weeks=rules.averaged_weeks,
+        night_average_minutes=rules.night_average,
+        night_counts_from_minutes=rules.night_counts_from,
+        young_day_minutes=rules.young_day,
+        young_week_minutes=rules.young_week,
+        opt_out_notice_days=rules.opt_out_notice_days,
+    )
+
+
+def _rest(rules: RestRules) -> facts.AdoptedRest:
+    return facts.AdoptedRest(
+        daily_rest_minutes=rules.daily_rest,
+        weekly_rest_minutes=rules.weekly_rest,
+        break_after_minutes=rules.break_after,
+        break_minutes=rules.shortest_break,
+        night_starts=rules.night[0],
+        night_ends=rules.night[1],
+    )
 
 
 async def motion_opened(work: UnitOfWork, motion: Motion, roll: Mapping[str, int], membership_number: int) -> None:

@@ -17,7 +17,6 @@ from services.scheduling.domain.taking import WorkerFacts, reasons_against
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.ways import Ways
 from services.scheduling.domain.week_problem import WeekProblem, WeekVisit, WeekWorker
-from services.scheduling.domain.worker_hours import USUAL_RULES
 
 NOT_IN_DRAFTS = "NOT_IN_DRAFTS"
 NOT_FREE_THEN = "NOT_FREE_THEN"
@@ -154,14 +153,13 @@ def _worker(
     reasons = {visit.id: reason_against(zone, week, visit, worker) for visit in week.visits}
     choice = week.choices.get(worker)
     wished = choice.wished_minutes if choice else None
-    is_paid = any(of_visit[worker].paid for of_visit in week.facts.values() if worker in of_visit)
     return WeekWorker(
         id=worker_key(numbers.workers[worker]),
         place=homes.get(worker, ""),
         cannot={visit_key(numbers.visits[visit]): reason for visit, reason in reasons.items() if reason},
         known={persons[person]: counts[worker] for person, counts in week.known.items() if worker in counts},
         wished_minutes=None if wished is None else max(0, wished - week.minutes_elsewhere.get(worker, 0)),
-        daily_rest=USUAL_RULES.adult.daily_rest if is_paid else 0,
+        daily_rest=max((of_visit[worker].daily_rest for of_visit in week.facts.values() if worker in of_visit), default=0),
         goes=choice.goes.value if choice and choice.goes and homes else "",
     )
 

@@ -5,14 +5,15 @@ places at once is besides a constraint of the database (ADR 53).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, Refusal
+from libs.rulebook import WorkingTimeRules
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.visit import COMES_AS, PAID, Visit, require_free_place
-from services.scheduling.domain.worker_hours import Times, require_rest
+from services.scheduling.domain.worker_hours import Days, Times, require_rest
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class WorkerFacts:
 
     `kind` is as what they are in the team, empty for nobody of it, and `joined_at` since when. `missing` are the credentials that a paid
     worker lacks on its day, `tasks_missing` the kinds of its tasks that the person has not given them. `paid_times` are the starts and ends
-    of their other paid visits around it. `works_as` is what was agreed for its day, if anything was.
+    of their other paid visits around it, on days on which they count as employed. `works_as` is what was agreed for its day, if anything
+    was. `rules` are those of the rulebook in force, `opt_outs` the days on which its average week does not bind them.
     """
 
     kind: str = ""
@@ -33,6 +35,8 @@ class WorkerFacts:
     elsewhere: bool = False
     paid_times: Sequence[Times] = ()
     works_as: Engagement | None = None
+    rules: WorkingTimeRules = field(default_factory=WorkingTimeRules)
+    opt_outs: Sequence[Days] = ()
     in_both: bool = True
     """Of a visit that two share: in both teams, and as the same in both."""
 
@@ -42,8 +46,17 @@ class WorkerFacts:
 
     @property
     def needs_rest(self) -> bool:
-        """The law protects employed workers; a paid worker of whom nothing was agreed counts as employed."""
-        return self.paid and self.works_as in (None, Engagement.EMPLOYED)
+        return self.paid and counts_as_employed(self.works_as)
+
+    @property
+    def daily_rest(self) -> int:
+        """In minutes; 0 for who is not bound."""
+        return self.rules.adult.daily_rest if self.needs_rest else 0
+
+
+def counts_as_employed(works_as: Engagement | None) -> bool:
+    """The law protects employed workers; a paid worker of whom nothing was agreed counts as employed."""
+    return works_as in (None, Engagement.EMPLOYED)
 
 
 def reason_of_place(kind: str) -> Refusal | None:
@@ -76,7 +89,7 @@ def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts
     if facts.elsewhere:
         against.append(AlreadyExists("WORKER_ELSEWHERE"))
     elif facts.needs_rest:
-        against += _refused(lambda: require_rest(zone, facts.paid_times, (visit.starts, visit.ends)))
+        against += _refused(lambda: require_rest(facts.rules, zone, facts.paid_times, (visit.starts, visit.ends), facts.opt_outs))
     return against
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from libs.rulebook import WorkingTimeRules
 from services.scheduling.domain.local_clock import DAY_MINUTES, first_at_or_after, midnight_minute, minutes_within, real_minute
 from services.scheduling.domain.settlement import Engagement
 
@@ -38,36 +39,16 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True)
-class RestRules:
-    """Figures that adults and young people have alike, in minutes. `night` is in local minutes since midnight."""
-
-    daily_rest: int
-    weekly_rest: int
-    break_after: int
-    shortest_break: int
-    night: Interval
-
-
-@dataclass(frozen=True)
-class WorkingTimeRules:
-    """All figures, in minutes."""
-
-    adult: RestRules
-    young: RestRules
-    average_week: int
-    night_average: int
-    night_counts_from: int
-    young_day: int
-    young_week: int
-
-
-@dataclass(frozen=True)
 class Window:
-    """Whole ISO weeks from the local midnight of a Monday."""
+    """Whole ISO weeks from the local midnight of a Monday.
+
+    Fortnights of the weekly rest are counted from `first`, within the window; or from the Monday `fortnights_from`, whatever the window.
+    """
 
     zone: ZoneInfo
     first: date
     weeks: int
+    fortnights_from: date | None = None
 
     @property
     def last_day(self) -> date:
@@ -203,11 +184,13 @@ def _of_weeks(rules: WorkingTimeRules, window: Window, person: Person) -> Iterat
 
 
 def _fortnight_rested(window: Window, person: Person, week: int, rest: int) -> bool:
-    """Whether weeks 1+2, 3+4, ... of the window hold one stretch of twice the length, or two of the single length."""
-    first = week - week % 2
-    if first + 2 > window.weeks:
+    """Whether the fortnight of a week holds one stretch of twice the length, or two of the single length."""
+    before = 0 if window.fortnights_from is None else (window.first - window.fortnights_from).days // 7
+    first = week - (week + before) % 2
+    if window.fortnights_from is None and first + 2 > window.weeks:
         return False
-    stretches = [stretch for stretch in _rests(person.work, window.bounds[first], window.bounds[first + 2]) if stretch >= rest]
+    begin, end = (midnight_minute(window.zone, window.first + timedelta(weeks=each)) for each in (first, first + 2))
+    stretches = [stretch for stretch in _rests(person.work, begin, end) if stretch >= rest]
     return len(stretches) >= 2 or max(stretches, default=0) >= 2 * rest
 
 

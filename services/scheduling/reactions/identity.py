@@ -13,7 +13,7 @@ from libs.messages.reactions import Reactions, joined
 from services.scheduling.commands.end_what_they_share import end_what_they_share
 from services.scheduling.commands.leave_all_teams import leave_all_teams
 from services.scheduling.commands.merge_persons import merge_persons
-from services.scheduling.storage import clearance, events_out, worked_visits
+from services.scheduling.storage import clearance, events_out, opt_outs, worked_visits
 from services.scheduling.storage.person_tables import PERSON_TABLES
 
 
@@ -27,6 +27,7 @@ async def _on_erased(work: UnitOfWork, event: Event) -> None:
     for person in sorted(map(UUID, PersonErased.FromString(event.payload).person_ids)):
         await leave_all_teams(work, person, event.at)
         await end_what_they_share(work, person)
+        await opt_outs.end_all(work, person, event.at.date())
 
 
 def eraser(zone: ZoneInfo) -> PersonEraser:

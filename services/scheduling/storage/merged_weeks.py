@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.storage.tables import asked_worker, away, swap, week_confirmation
+from services.scheduling.storage.working_time_tables import opt_out
 
 
 async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
@@ -14,6 +15,8 @@ async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     Confirmations of both go: the week of one person is both entries' visits, which they have not seen together.
     """
     await work.connection.execute(update(away).where(away.c.worker == other).values(worker=kept))
+    # What either said holds for both, also where the days overlap.
+    await work.connection.execute(update(opt_out).where(opt_out.c.worker == other).values(worker=kept))
     await work.connection.execute(delete(week_confirmation).where(week_confirmation.c.worker.in_((kept, other))))
     both = (kept, other)
     await work.connection.execute(delete(swap).where(swap.c.from_worker.in_(both), swap.c.to_worker.in_(both)))

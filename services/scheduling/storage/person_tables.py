@@ -17,9 +17,19 @@ from libs.access.person_tables import (
 )
 from services.scheduling.storage import day_sheet_tables, money_person_tables, sharing_person_tables, tables, task_tables
 from services.scheduling.storage import week_draft_tables as drafts
+from services.scheduling.storage import working_time_tables as working_time
 
 PERSON_TABLES = (
     PersonTable(tables.away, ("worker",), ("id", "worker", "begins", "ends"), erasure=(Delete(),), own_alone=True),
+    # The law has the co-op keep who said so (Working Time Regulations 1998, regulations 4(2) and 9), as long as the hours themselves.
+    PersonTable(
+        working_time.opt_out,
+        ("worker",),
+        ("id", "worker", "first_day", "last_day", "said_at", "ended_at"),
+        erasure=(Keep(KeptFor.ACCOUNTABILITY),),
+        retention=Retention("visits", working_time.opt_out.c.last_day, person="worker"),
+        own_alone=True,
+    ),
     # An offer is between two workers, and an asking too; both go with the visit.
     PersonTable(
         tables.swap,
@@ -269,6 +279,7 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "week_draft_record": "what a draft was made of: numbers stand for visits, persons and workers, and it goes with the draft",
     "visit_rule": "what the rulebook says of visits",
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
+    "working_time_rule": "what the rulebook says of working time",
     "cover_rule": "what the rulebook says of looking for somebody in place of who left",
     "watch_rule": "what the rulebook says of the watch",
     "draft_rule": "what the rulebook says of drafts of weeks",

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, select, text, update
@@ -49,13 +49,6 @@ FREE_TO_COME = (
     .returning(visit_place)
 )
 _FREE_IN_TEAM = FREE_TO_COME.where(visit_place.c.team == bindparam("in_team"), visit_place.c.joined_at <= bindparam("at", type_=MOMENT))
-_TIMES = select(visit_place.c.starts, visit_place.c.ends).where(
-    visit_place.c.worker == bindparam("of"),
-    visit_place.c.coming,
-    visit_place.c.paid,
-    visit_place.c.starts >= bindparam("begin", type_=MOMENT),
-    visit_place.c.starts <= bindparam("end", type_=MOMENT),
-)
 _COUNTS = (
     select(visit_place.c.worker, func.count().label("visits"))
     .where(visit_place.c.person == bindparam("of"), visit_place.c.coming)
@@ -139,12 +132,6 @@ async def free_to_come(work: UnitOfWork, worker: UUID, at: datetime) -> list[Vis
     """What somebody had taken in all teams, and that had not started at that time; in the order of the visits."""
     rows = await work.connection.execute(FREE_TO_COME, {"by": worker, "at": at})
     return sorted(map(to_place, rows), key=lambda place: (place.starts, place.visit))
-
-
-async def list_paid_times(work: UnitOfWork, worker: UUID, around: datetime, within: timedelta) -> list[tuple[datetime, datetime]]:
-    """Starts and ends of what they took for pay, in all teams, that starts at most so much before or after."""
-    values = {"of": worker, "begin": around - within, "end": around + within}
-    return [(row.starts, row.ends) for row in await work.connection.execute(_TIMES, values)]
 
 
 async def count_by_worker(work: UnitOfWork, person: UUID, begin: datetime, end: datetime) -> list[tuple[UUID, int]]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -12,22 +13,30 @@ from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.rulebook.credentials import Gate
 from libs.rulebook.readiness import missing_credentials
-from services.scheduling.domain.taking import WorkerFacts
+from libs.rulebook.working_time import WorkingTimeRules
+from services.scheduling.domain.engagement import EngagementTerms
+from services.scheduling.domain.settlement import Engagement
+from services.scheduling.domain.taking import WorkerFacts, counts_as_employed
 from services.scheduling.domain.terms import agreed_on
 from services.scheduling.domain.visit import PAID, Visit
-from services.scheduling.domain.worker_hours import KEPT_IN_VIEW, Times
-from services.scheduling.storage import away, engagements, task_grants, teams, visit_places, visit_sharers
+from services.scheduling.domain.worker_hours import Times, kept_in_view
+from services.scheduling.storage import away, engagements, opt_outs, task_grants, teams, visit_places, visit_sharers, working_time_rules
+from services.scheduling.storage.tables import visit as visit_table
 from services.scheduling.storage.tables import visit_place
 
 _OTHERS = (among(visit_place.c.worker, "workers"), visit_place.c.coming, visit_place.c.visit != bindparam("of"))
 _ELSEWHERE = select(visit_place.c.worker).where(
     *_OTHERS, visit_place.c.starts < bindparam("end", type_=MOMENT), visit_place.c.ends > bindparam("begin", type_=MOMENT)
 )
-_PAID_TIMES = select(visit_place.c.worker, visit_place.c.starts, visit_place.c.ends).where(
-    *_OTHERS,
-    visit_place.c.paid,
-    visit_place.c.starts >= bindparam("begin", type_=MOMENT),
-    visit_place.c.starts <= bindparam("end", type_=MOMENT),
+_PAID_TIMES = (
+    select(visit_place.c.worker, visit_place.c.starts, visit_place.c.ends, visit_table.c.day)
+    .join(visit_table, visit_table.c.id == visit_place.c.visit)
+    .where(
+        *_OTHERS,
+        visit_place.c.paid,
+        visit_place.c.starts >= bindparam("begin", type_=MOMENT),
+        visit_place.c.starts <= bindparam("end", type_=MOMENT),
+    )
 )
 
 
@@ -41,8 +50,10 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
         in_both = await visit_sharers.workers_in_both(work, visit.person, shared.sharer) if shared else set(workers)
         coming = set(await visit_places.list_workers(work, visit.id))
         is_away = await away.who_is_away(work, members, visit.starts, visit.ends)
-        times = await _paid_times(work, visit, members)
+        rules = await working_time_rules.get(work)
         engaged = await engagements.list_of(work, members)
+        times = await _paid_times(work, rules, visit, members, engaged)
+        opted_out = await opt_outs.list_of(work, members)
         values = {"workers": list(members), "of": visit.id, "begin": visit.starts, "end": visit.ends}
         elsewhere = set((await work.connection.execute(_ELSEWHERE, values)).scalars())
     return {
@@ -55,7 +66,9 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
             worker in is_away,
             worker in elsewhere,
             times[worker],
-            terms.kind if (terms := agreed_on(visit.day, engaged.get(worker, ()))) else None,
+            _works_as(visit.day, engaged.get(worker, ())),
+            rules,
+            [(each.first_day, each.last_day) for each in opted_out.get(worker, ())],
             worker in in_both,
         )
         for worker, member in ((worker, members.get(worker)) for worker in workers)
@@ -67,9 +80,23 @@ async def _missing(work: UnitOfWork, visit: Visit, paid: Sequence[UUID]) -> Mapp
     return {worker: missing_credentials(Gate.VISITS, rules, held[worker], visit.day) for worker in paid}
 
 
-async def _paid_times(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Mapping[UUID, Sequence[Times]]:
-    values = {"workers": list(workers), "of": visit.id, "begin": visit.starts - KEPT_IN_VIEW, "end": visit.starts + KEPT_IN_VIEW}
+async def _paid_times(
+    work: UnitOfWork,
+    rules: WorkingTimeRules,
+    visit: Visit,
+    workers: Collection[UUID],
+    engaged: Mapping[UUID, Sequence[EngagementTerms]],
+) -> Mapping[UUID, Sequence[Times]]:
+    """Of days on which they count as employed: what they do on other days is no working time."""
+    in_view = kept_in_view(rules)
+    values = {"workers": list(workers), "of": visit.id, "begin": visit.starts - in_view, "end": visit.starts + in_view}
     times: defaultdict[UUID, list[Times]] = defaultdict(list)
     for row in await work.connection.execute(_PAID_TIMES, values):
-        times[row.worker].append((row.starts, row.ends))
+        if counts_as_employed(_works_as(row.day, engaged.get(row.worker, ()))):
+            times[row.worker].append((row.starts, row.ends))
     return times
+
+
+def _works_as(day: date, engaged: Sequence[EngagementTerms]) -> Engagement | None:
+    terms = agreed_on(day, engaged)
+    return terms.kind if terms else None

@@ -25,6 +25,11 @@ def format_short_day(of: date) -> str:
     return format_date(of, "EEE d MMM", locale=LOCALE)
 
 
+def format_month(of: date) -> str:
+    """The month under a drawing: "Nov"."""
+    return format_date(of, "MMM", locale=LOCALE)
+
+
 def format_date_only(of: date) -> str:
     """The date for a table: "24 November 2026"."""
     return format_date(of, "d MMMM y", locale=LOCALE)

@@ -41,6 +41,7 @@ _KEYS: Mapping[str, str] = {
     "/people": "meet.title",
     "/team": "team.title",
     "/week": "week.title",
+    "/week/hours": "hours.title",
     "/visits": "week.title",
     "/visits/series": "series.title",
     "/visits/sharing": "sharing.title",

@@ -92,6 +92,7 @@ PERIOD = ("people", 0, "work", 0)
         (("from",), "2026-12-08", "from: must be a Monday"),
         (("from",), "2026-13-07", "from: is no day of the calendar"),
         (("from",), "20261207", "from: must be a date"),
+        (("fortnights_from",), "2001-01-02", "fortnights_from: must be a Monday"),
         (("weeks",), 0, "weeks: must be a whole number, 1 or more"),
         (("weeks",), 521, "weeks: must be a whole number, at most 520"),
         (("rules", "night"), ["24:00", "06:00"], "rules.night[0]: must be a time of day"),

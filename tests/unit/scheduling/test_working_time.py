@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.rulebook import RestRules, WorkingTimeRules
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.working_time import (
     Breach,
     BreakOutsideError,
     Person,
-    RestRules,
     Rule,
     Window,
-    WorkingTimeRules,
     breaches,
     make_period,
     minutes_in,

@@ -117,6 +117,7 @@ QUERIES = (
     "/today?done=sent", "/today/sheets?done=saved", "/today/sheet?day=2026-11-26", "/today/sheet?day=2026-11-25&large=yes",
     "/week/calendar?done=open", "/week/calendar?done=close",
     "/week/mine?done=right", "/week/mine?week=2026-12-02", *(f"/week/away?done={done}" for done in ("away", "back")),
+    *(f"/week/hours?done={done}" for done in ("said", "ended", "never")),
     *(f"/week/swaps?done={done}" for done in ("offered", "accept", "decline", "withdraw")),
     *(f"/visits/{fake_visits.OPEN}/who-could?done={done}" for done in ("asked", "before")),
     *(f"/week/proposals?done={done}" for done in ("yes", "no", "not_this", "again")), "/week/drafts?done=dropped",

@@ -93,6 +93,7 @@ from tests.unit.web.fake_waiting import FakeWaitingService
 from tests.unit.web.fake_watch import FakeWatchService
 from tests.unit.web.fake_week_drafts import FakeWeekDraftService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
+from tests.unit.web.fake_working_time import FakeWorkingTimeService
 
 __all__ = [
     "ANNOUNCED_MOTION",
@@ -175,6 +176,7 @@ class FakeServices:
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     funding: FakeFundingService = field(default_factory=FakeFundingService)
     engagements: FakeEngagementService = field(default_factory=FakeEngagementService)
+    working_time: FakeWorkingTimeService = field(default_factory=FakeWorkingTimeService)
     pay_periods: FakePayPeriodService = field(default_factory=FakePayPeriodService)
     activities: FakeActivityService = field(default_factory=FakeActivityService)
     sharings: FakeSharingService = field(default_factory=FakeSharingService)
@@ -252,7 +254,7 @@ class FakeServices:
             "day_sheets",
             "watch",
             "visit_series",
-            *("funding", "engagements", "pay_periods", "activities"),
+            *("funding", "engagements", "working_time", "pay_periods", "activities"),
             *("sharings", "group_activities"),
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)

@@ -25,6 +25,7 @@ from kith.scheduling.v1.enums import (
     VisitRecordState,
     VisitTaskKind,
     WeekDraftState,
+    WorkingTimeRule,
 )
 from kith.status.v1.enums import State
 from libs.rulebook import Gate
@@ -72,6 +73,7 @@ ASKED_BY_NAME = (
     "series_state.", "series_done.", "series_is.", "series_do.", "who_came_how.",
     "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
     "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
+    "hours_done.", "hours_breach.",
     "sharing_split.", "sharing_do.", "sharing_done.", "sharing_is.",
     "together_is.", "together_as.", "together_shows.", "together_access.", "together_do.", "together_done.",
     "about.heading.", "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
@@ -134,6 +136,7 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("payer_kind", PayerKind, set()),
         ("engagement_kind", EngagementKind, set()),
         ("engagement_says", EngagementKind, set()),
+        ("hours_breach", WorkingTimeRule, set()),
         ("not_settled", NotSettledReason, set()),
         ("activity_kind", ActivityKind, set()),
         ("week_draft_state", WeekDraftState, set()),

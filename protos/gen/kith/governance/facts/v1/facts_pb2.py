@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/governance/facts/v1/facts.proto\x12\x18kith.governance.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"*\n\x0c\x41\x64optedClass\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05votes\x18\x02 \x01(\x08\"b\n\x11\x41\x64optedCredential\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1c\n\x14\x65xpires_after_months\x18\x02 \x01(\x05\x12\x13\n\x0bremind_days\x18\x03 \x01(\x05\x12\r\n\x05gates\x18\x04 \x03(\t\"\xfd\x01\n\x0f\x41\x64optedMatching\x12\x15\n\rinterest_days\x18\x01 \x01(\x05\x12\x14\n\x0cmeeting_days\x18\x02 \x01(\x05\x12\x12\n\ntrial_days\x18\x03 \x01(\x05\x12\x15\n\rreview_visits\x18\x04 \x03(\x05\x12\x14\n\x0cshown_a_week\x18\x05 \x01(\x05\x12\x10\n\x08\x61sk_days\x18\x06 \x01(\x05\x12\x11\n\task_least\x18\x07 \x01(\x05\x12\x12\n\nasks_a_day\x18\x08 \x01(\x05\x12\x18\n\x10no_matching_days\x18\t \x01(\x08\x12\x17\n\x0franks_kept_days\x18\n \x01(\x05\x12\x10\n\x08link_hat\x18\x0b \x01(\t\"z\n\x0f\x41\x64optedConcerns\x12\x11\n\ttalk_days\x18\x01 \x01(\x05\x12\x18\n\x10\x66\x61\x63ilitated_days\x18\x02 \x01(\x05\x12\x13\n\x0b\x61nswer_days\x18\x03 \x01(\x05\x12\x12\n\ncover_days\x18\x04 \x01(\x05\x12\x11\n\tkept_days\x18\x05 \x01(\x05\"C\n\rAdoptedVisits\x12\x1a\n\x12\x63onfirm_after_days\x18\x01 \x01(\x05\x12\x16\n\x0e\x64\x61y_sheet_hour\x18\x02 \x01(\x05\"&\n\x0f\x41\x64optedPartners\x12\x13\n\x0b\x61nswer_days\x18\x01 \x01(\x05\"w\n\x0c\x41\x64optedWatch\x12\x1a\n\x12late_after_minutes\x18\x01 \x01(\x05\x12\x1a\n\x12next_after_minutes\x18\x02 \x01(\x05\x12\x1a\n\x12lone_after_minutes\x18\x03 \x01(\x05\x12\x13\n\x0blone_always\x18\x04 \x01(\x08\"\xb1\x01\n\rAdoptedDrafts\x12\x0b\n\x03hat\x18\x01 \x01(\t\x12\x0e\n\x06nobody\x18\x02 \x01(\x05\x12\x0e\n\x06travel\x18\x03 \x01(\x05\x12\x10\n\x08new_face\x18\x04 \x01(\x05\x12\x15\n\rnot_preferred\x18\x05 \x01(\x05\x12\x15\n\rshort_of_wish\x18\x06 \x01(\x05\x12\x11\n\tover_wish\x18\x07 \x01(\x05\x12\x10\n\x08\x66\x61irness\x18\x08 \x01(\x05\x12\x0e\n\x06\x63hange\x18\t \x01(\x05\">\n\x10\x41\x64optedRetention\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05years\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\";\n\x0f\x41\x64optedPayFloor\x12\x11\n\tfirst_day\x18\x01 \x01(\t\x12\x15\n\rpence_an_hour\x18\x02 \x01(\x05\"\xea\x01\n\x0c\x41\x64optedMoney\x12\x12\n\npayer_adds\x18\x01 \x01(\t\x12\x14\n\x0cworker_gives\x18\x02 \x01(\t\x12\x19\n\x11travel_pence_a_km\x18\x03 \x01(\x05\x12\x1d\n\x15travel_pence_a_minute\x18\x04 \x01(\x05\x12=\n\npay_floors\x18\x05 \x03(\x0b\x32).kith.governance.facts.v1.AdoptedPayFloor\x12\x1f\n\x17\x62\x65low_floor_with_reason\x18\x06 \x01(\x08\x12\x16\n\x0e\x66\x65west_in_line\x18\x07 \x01(\x05\"\xa7\x05\n\x0fRulebookAdopted\x12\x15\n\rrulebook_hash\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x37\n\x07\x63lasses\x18\x03 \x03(\x0b\x32&.kith.governance.facts.v1.AdoptedClass\x12@\n\x0b\x63redentials\x18\x04 \x03(\x0b\x32+.kith.governance.facts.v1.AdoptedCredential\x12=\n\tretention\x18\x05 \x03(\x0b\x32*.kith.governance.facts.v1.AdoptedRetention\x12\x17\n\x0fholds_not_shown\x18\x06 \x03(\t\x12;\n\x08matching\x18\x07 \x01(\x0b\x32).kith.governance.facts.v1.AdoptedMatching\x12\x35\n\x05money\x18\x08 \x01(\x0b\x32&.kith.governance.facts.v1.AdoptedMoney\x12\x37\n\x06visits\x18\t \x01(\x0b\x32\'.kith.governance.facts.v1.AdoptedVisits\x12;\n\x08partners\x18\n \x01(\x0b\x32).kith.governance.facts.v1.AdoptedPartners\x12;\n\x08\x63oncerns\x18\x0e \x01(\x0b\x32).kith.governance.facts.v1.AdoptedConcerns\x12\x35\n\x05watch\x18\x0f \x01(\x0b\x32&.kith.governance.facts.v1.AdoptedWatch\x12\x37\n\x06\x64rafts\x18\x10 \x01(\x0b\x32\'.kith.governance.facts.v1.AdoptedDrafts\"2\n\x08RollSize\x12\x14\n\x0cmember_class\x18\x01 \x01(\t\x12\x10\n\x08\x65ligible\x18\x02 \x01(\x03\"\xfb\x01\n\x0cMotionOpened\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x17\n\x0fresolution_type\x18\x02 \x01(\t\x12\x15\n\rrulebook_hash\x18\x03 \x01(\t\x12-\n\tcloses_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x04roll\x18\x05 \x03(\x0b\x32\".kith.governance.facts.v1.RollSize\x12,\n\x08opens_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11membership_number\x18\x06 \x01(\x03\"|\n\nBallotCast\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x11\n\tballot_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x14\n\x0cmember_class\x18\x04 \x01(\t\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12\r\n\x05taken\x18\x06 \x01(\t\"W\n\x0cMotionClosed\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x0e\n\x06passes\x18\x02 \x01(\x08\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\x12\x0f\n\x07\x62\x61llots\x18\x04 \x01(\x03\"H\n\x0bVoteDrafted\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x11\n\tobservers\x18\x03 \x03(\t\"L\n\nVoteJoined\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04\x62ody\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\x11\n\treference\x18\x04 \x01(\t\" \n\rVoteWithdrawn\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"@\n\x0eVoteRowsFrozen\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x03(\x0c\x12\x0c\n\x04last\x18\x03 \x01(\x08\"F\n\x10VoteRollAttested\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\x03\x12\x13\n\x0bscrutineers\x18\x03 \x01(\x03\" \n\rVoteMadeReady\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"0\n\x0eVoteBallotCast\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\r\n\x05\x65ntry\x18\x02 \x01(\x0c\"2\n\x0cVoteObjected\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\"N\n\x14VoteSettlementAgreed\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x12\n\nsettlement\x18\x02 \x01(\x0c\x12\x11\n\treference\x18\x03 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$kith/governance/facts/v1/facts.proto\x12\x18kith.governance.facts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"*\n\x0c\x41\x64optedClass\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05votes\x18\x02 \x01(\x08\"b\n\x11\x41\x64optedCredential\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1c\n\x14\x65xpires_after_months\x18\x02 \x01(\x05\x12\x13\n\x0bremind_days\x18\x03 \x01(\x05\x12\r\n\x05gates\x18\x04 \x03(\t\"\xfd\x01\n\x0f\x41\x64optedMatching\x12\x15\n\rinterest_days\x18\x01 \x01(\x05\x12\x14\n\x0cmeeting_days\x18\x02 \x01(\x05\x12\x12\n\ntrial_days\x18\x03 \x01(\x05\x12\x15\n\rreview_visits\x18\x04 \x03(\x05\x12\x14\n\x0cshown_a_week\x18\x05 \x01(\x05\x12\x10\n\x08\x61sk_days\x18\x06 \x01(\x05\x12\x11\n\task_least\x18\x07 \x01(\x05\x12\x12\n\nasks_a_day\x18\x08 \x01(\x05\x12\x18\n\x10no_matching_days\x18\t \x01(\x08\x12\x17\n\x0franks_kept_days\x18\n \x01(\x05\x12\x10\n\x08link_hat\x18\x0b \x01(\t\"z\n\x0f\x41\x64optedConcerns\x12\x11\n\ttalk_days\x18\x01 \x01(\x05\x12\x18\n\x10\x66\x61\x63ilitated_days\x18\x02 \x01(\x05\x12\x13\n\x0b\x61nswer_days\x18\x03 \x01(\x05\x12\x12\n\ncover_days\x18\x04 \x01(\x05\x12\x11\n\tkept_days\x18\x05 \x01(\x05\"C\n\rAdoptedVisits\x12\x1a\n\x12\x63onfirm_after_days\x18\x01 \x01(\x05\x12\x16\n\x0e\x64\x61y_sheet_hour\x18\x02 \x01(\x05\"&\n\x0f\x41\x64optedPartners\x12\x13\n\x0b\x61nswer_days\x18\x01 \x01(\x05\"w\n\x0c\x41\x64optedWatch\x12\x1a\n\x12late_after_minutes\x18\x01 \x01(\x05\x12\x1a\n\x12next_after_minutes\x18\x02 \x01(\x05\x12\x1a\n\x12lone_after_minutes\x18\x03 \x01(\x05\x12\x13\n\x0blone_always\x18\x04 \x01(\x08\"\xb1\x01\n\rAdoptedDrafts\x12\x0b\n\x03hat\x18\x01 \x01(\t\x12\x0e\n\x06nobody\x18\x02 \x01(\x05\x12\x0e\n\x06travel\x18\x03 \x01(\x05\x12\x10\n\x08new_face\x18\x04 \x01(\x05\x12\x15\n\rnot_preferred\x18\x05 \x01(\x05\x12\x15\n\rshort_of_wish\x18\x06 \x01(\x05\x12\x11\n\tover_wish\x18\x07 \x01(\x05\x12\x10\n\x08\x66\x61irness\x18\x08 \x01(\x05\x12\x0e\n\x06\x63hange\x18\t \x01(\x05\"\xa4\x01\n\x0b\x41\x64optedRest\x12\x1a\n\x12\x64\x61ily_rest_minutes\x18\x01 \x01(\x05\x12\x1b\n\x13weekly_rest_minutes\x18\x02 \x01(\x05\x12\x1b\n\x13\x62reak_after_minutes\x18\x03 \x01(\x05\x12\x15\n\rbreak_minutes\x18\x04 \x01(\x05\x12\x14\n\x0cnight_starts\x18\x05 \x01(\x05\x12\x12\n\nnight_ends\x18\x06 \x01(\x05\"\xcc\x02\n\x12\x41\x64optedWorkingTime\x12\x34\n\x05\x61\x64ult\x18\x01 \x01(\x0b\x32%.kith.governance.facts.v1.AdoptedRest\x12\x34\n\x05young\x18\x02 \x01(\x0b\x32%.kith.governance.facts.v1.AdoptedRest\x12\x1c\n\x14\x61verage_week_minutes\x18\x03 \x01(\x05\x12\x16\n\x0e\x61veraged_weeks\x18\x04 \x01(\x05\x12\x1d\n\x15night_average_minutes\x18\x05 \x01(\x05\x12!\n\x19night_counts_from_minutes\x18\x06 \x01(\x05\x12\x19\n\x11young_day_minutes\x18\x07 \x01(\x05\x12\x1a\n\x12young_week_minutes\x18\x08 \x01(\x05\x12\x1b\n\x13opt_out_notice_days\x18\t \x01(\x05\">\n\x10\x41\x64optedRetention\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05years\x18\x02 \x01(\x05\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\";\n\x0f\x41\x64optedPayFloor\x12\x11\n\tfirst_day\x18\x01 \x01(\t\x12\x15\n\rpence_an_hour\x18\x02 \x01(\x05\"\xea\x01\n\x0c\x41\x64optedMoney\x12\x12\n\npayer_adds\x18\x01 \x01(\t\x12\x14\n\x0cworker_gives\x18\x02 \x01(\t\x12\x19\n\x11travel_pence_a_km\x18\x03 \x01(\x05\x12\x1d\n\x15travel_pence_a_minute\x18\x04 \x01(\x05\x12=\n\npay_floors\x18\x05 \x03(\x0b\x32).kith.governance.facts.v1.AdoptedPayFloor\x12\x1f\n\x17\x62\x65low_floor_with_reason\x18\x06 \x01(\x08\x12\x16\n\x0e\x66\x65west_in_line\x18\x07 \x01(\x05\"\xeb\x05\n\x0fRulebookAdopted\x12\x15\n\rrulebook_hash\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x37\n\x07\x63lasses\x18\x03 \x03(\x0b\x32&.kith.governance.facts.v1.AdoptedClass\x12@\n\x0b\x63redentials\x18\x04 \x03(\x0b\x32+.kith.governance.facts.v1.AdoptedCredential\x12=\n\tretention\x18\x05 \x03(\x0b\x32*.kith.governance.facts.v1.AdoptedRetention\x12\x17\n\x0fholds_not_shown\x18\x06 \x03(\t\x12;\n\x08matching\x18\x07 \x01(\x0b\x32).kith.governance.facts.v1.AdoptedMatching\x12\x35\n\x05money\x18\x08 \x01(\x0b\x32&.kith.governance.facts.v1.AdoptedMoney\x12\x37\n\x06visits\x18\t \x01(\x0b\x32\'.kith.governance.facts.v1.AdoptedVisits\x12;\n\x08partners\x18\n \x01(\x0b\x32).kith.governance.facts.v1.AdoptedPartners\x12;\n\x08\x63oncerns\x18\x0e \x01(\x0b\x32).kith.governance.facts.v1.AdoptedConcerns\x12\x35\n\x05watch\x18\x0f \x01(\x0b\x32&.kith.governance.facts.v1.AdoptedWatch\x12\x37\n\x06\x64rafts\x18\x10 \x01(\x0b\x32\'.kith.governance.facts.v1.AdoptedDrafts\x12\x42\n\x0cworking_time\x18\x18 \x01(\x0b\x32,.kith.governance.facts.v1.AdoptedWorkingTime\"2\n\x08RollSize\x12\x14\n\x0cmember_class\x18\x01 \x01(\t\x12\x10\n\x08\x65ligible\x18\x02 \x01(\x03\"\xfb\x01\n\x0cMotionOpened\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x17\n\x0fresolution_type\x18\x02 \x01(\t\x12\x15\n\rrulebook_hash\x18\x03 \x01(\t\x12-\n\tcloses_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x04roll\x18\x05 \x03(\x0b\x32\".kith.governance.facts.v1.RollSize\x12,\n\x08opens_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11membership_number\x18\x06 \x01(\x03\"|\n\nBallotCast\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x11\n\tballot_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x14\n\x0cmember_class\x18\x04 \x01(\t\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12\r\n\x05taken\x18\x06 \x01(\t\"W\n\x0cMotionClosed\x12\x11\n\tmotion_id\x18\x01 \x01(\t\x12\x0e\n\x06passes\x18\x02 \x01(\x08\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\x12\x0f\n\x07\x62\x61llots\x18\x04 \x01(\x03\"H\n\x0bVoteDrafted\x12\x10\n\x08\x64raft_id\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x11\n\tobservers\x18\x03 \x03(\t\"L\n\nVoteJoined\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04\x62ody\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\x11\n\treference\x18\x04 \x01(\t\" \n\rVoteWithdrawn\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"@\n\x0eVoteRowsFrozen\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x03(\x0c\x12\x0c\n\x04last\x18\x03 \x01(\x08\"F\n\x10VoteRollAttested\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\x03\x12\x13\n\x0bscrutineers\x18\x03 \x01(\x03\" \n\rVoteMadeReady\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\"0\n\x0eVoteBallotCast\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\r\n\x05\x65ntry\x18\x02 \x01(\x0c\"2\n\x0cVoteObjected\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\"N\n\x14VoteSettlementAgreed\x12\x0f\n\x07vote_id\x18\x01 \x01(\t\x12\x12\n\nsettlement\x18\x02 \x01(\x0c\x12\x11\n\treference\x18\x03 \x01(\t\"0\n\x0fReadAuditSealed\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\r\n\x05\x63hain\x18\x02 \x01(\x0c\"\x99\x01\n\x0cNoticeWanted\x12\x12\n\nperson_ids\x18\x01 \x03(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08\x61\x62out_id\x18\x03 \x01(\t\x12*\n\x06\x64ue_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x10PersonDataErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x12\n\nperson_ids\x18\x02 \x03(\t\x12\x15\n\rdeleted_kinds\x18\x03 \x03(\t\x12\x15\n\rblanked_kinds\x18\x04 \x03(\t\x12\x12\n\nkept_kinds\x18\x05 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,44 +48,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADOPTEDWATCH']._serialized_end=851
   _globals['_ADOPTEDDRAFTS']._serialized_start=854
   _globals['_ADOPTEDDRAFTS']._serialized_end=1031
-  _globals['_ADOPTEDRETENTION']._serialized_start=1033
-  _globals['_ADOPTEDRETENTION']._serialized_end=1095
-  _globals['_ADOPTEDPAYFLOOR']._serialized_start=1097
-  _globals['_ADOPTEDPAYFLOOR']._serialized_end=1156
-  _globals['_ADOPTEDMONEY']._serialized_start=1159
-  _globals['_ADOPTEDMONEY']._serialized_end=1393
-  _globals['_RULEBOOKADOPTED']._serialized_start=1396
-  _globals['_RULEBOOKADOPTED']._serialized_end=2075
-  _globals['_ROLLSIZE']._serialized_start=2077
-  _globals['_ROLLSIZE']._serialized_end=2127
-  _globals['_MOTIONOPENED']._serialized_start=2130
-  _globals['_MOTIONOPENED']._serialized_end=2381
-  _globals['_BALLOTCAST']._serialized_start=2383
-  _globals['_BALLOTCAST']._serialized_end=2507
-  _globals['_MOTIONCLOSED']._serialized_start=2509
-  _globals['_MOTIONCLOSED']._serialized_end=2596
-  _globals['_VOTEDRAFTED']._serialized_start=2598
-  _globals['_VOTEDRAFTED']._serialized_end=2670
-  _globals['_VOTEJOINED']._serialized_start=2672
-  _globals['_VOTEJOINED']._serialized_end=2748
-  _globals['_VOTEWITHDRAWN']._serialized_start=2750
-  _globals['_VOTEWITHDRAWN']._serialized_end=2782
-  _globals['_VOTEROWSFROZEN']._serialized_start=2784
-  _globals['_VOTEROWSFROZEN']._serialized_end=2848
-  _globals['_VOTEROLLATTESTED']._serialized_start=2850
-  _globals['_VOTEROLLATTESTED']._serialized_end=2920
-  _globals['_VOTEMADEREADY']._serialized_start=2922
-  _globals['_VOTEMADEREADY']._serialized_end=2954
-  _globals['_VOTEBALLOTCAST']._serialized_start=2956
-  _globals['_VOTEBALLOTCAST']._serialized_end=3004
-  _globals['_VOTEOBJECTED']._serialized_start=3006
-  _globals['_VOTEOBJECTED']._serialized_end=3056
-  _globals['_VOTESETTLEMENTAGREED']._serialized_start=3058
-  _globals['_VOTESETTLEMENTAGREED']._serialized_end=3136
-  _globals['_READAUDITSEALED']._serialized_start=3138
-  _globals['_READAUDITSEALED']._serialized_end=3186
-  _globals['_NOTICEWANTED']._serialized_start=3189
-  _globals['_NOTICEWANTED']._serialized_end=3342
-  _globals['_PERSONDATAERASED']._serialized_start=3344
-  _globals['_PERSONDATAERASED']._serialized_end=3468
+  _globals['_ADOPTEDREST']._serialized_start=1034
+  _globals['_ADOPTEDREST']._serialized_end=1198
+  _globals['_ADOPTEDWORKINGTIME']._serialized_start=1201
+  _globals['_ADOPTEDWORKINGTIME']._serialized_end=1533
+  _globals['_ADOPTEDRETENTION']._serialized_start=1535
+  _globals['_ADOPTEDRETENTION']._serialized_end=1597
+  _globals['_ADOPTEDPAYFLOOR']._serialized_start=1599
+  _globals['_ADOPTEDPAYFLOOR']._serialized_end=1658
+  _globals['_ADOPTEDMONEY']._serialized_start=1661
+  _globals['_ADOPTEDMONEY']._serialized_end=1895
+  _globals['_RULEBOOKADOPTED']._serialized_start=1898
+  _globals['_RULEBOOKADOPTED']._serialized_end=2645
+  _globals['_ROLLSIZE']._serialized_start=2647
+  _globals['_ROLLSIZE']._serialized_end=2697
+  _globals['_MOTIONOPENED']._serialized_start=2700
+  _globals['_MOTIONOPENED']._serialized_end=2951
+  _globals['_BALLOTCAST']._serialized_start=2953
+  _globals['_BALLOTCAST']._serialized_end=3077
+  _globals['_MOTIONCLOSED']._serialized_start=3079
+  _globals['_MOTIONCLOSED']._serialized_end=3166
+  _globals['_VOTEDRAFTED']._serialized_start=3168
+  _globals['_VOTEDRAFTED']._serialized_end=3240
+  _globals['_VOTEJOINED']._serialized_start=3242
+  _globals['_VOTEJOINED']._serialized_end=3318
+  _globals['_VOTEWITHDRAWN']._serialized_start=3320
+  _globals['_VOTEWITHDRAWN']._serialized_end=3352
+  _globals['_VOTEROWSFROZEN']._serialized_start=3354
+  _globals['_VOTEROWSFROZEN']._serialized_end=3418
+  _globals['_VOTEROLLATTESTED']._serialized_start=3420
+  _globals['_VOTEROLLATTESTED']._serialized_end=3490
+  _globals['_VOTEMADEREADY']._serialized_start=3492
+  _globals['_VOTEMADEREADY']._serialized_end=3524
+  _globals['_VOTEBALLOTCAST']._serialized_start=3526
+  _globals['_VOTEBALLOTCAST']._serialized_end=3574
+  _globals['_VOTEOBJECTED']._serialized_start=3576
+  _globals['_VOTEOBJECTED']._serialized_end=3626
+  _globals['_VOTESETTLEMENTAGREED']._serialized_start=3628
+  _globals['_VOTESETTLEMENTAGREED']._serialized_end=3706
+  _globals['_READAUDITSEALED']._serialized_start=3708
+  _globals['_READAUDITSEALED']._serialized_end=3756
+  _globals['_NOTICEWANTED']._serialized_start=3759
+  _globals['_NOTICEWANTED']._serialized_end=3912
+  _globals['_PERSONDATAERASED']._serialized_start=3914
+  _globals['_PERSONDATAERASED']._serialized_end=4038
 # @@protoc_insertion_point(module_scope)

@@ -294,6 +294,92 @@ class AdoptedDrafts(_message.Message):
 Global___AdoptedDrafts: _TypeAlias = AdoptedDrafts  # noqa: Y015
 
 @_typing.final
+class AdoptedRest(_message.Message):
+    """AdoptedRest has figures of working time in minutes; nights are from and until minutes after local midnight."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAILY_REST_MINUTES_FIELD_NUMBER: _builtins.int
+    WEEKLY_REST_MINUTES_FIELD_NUMBER: _builtins.int
+    BREAK_AFTER_MINUTES_FIELD_NUMBER: _builtins.int
+    BREAK_MINUTES_FIELD_NUMBER: _builtins.int
+    NIGHT_STARTS_FIELD_NUMBER: _builtins.int
+    NIGHT_ENDS_FIELD_NUMBER: _builtins.int
+    daily_rest_minutes: _builtins.int
+    weekly_rest_minutes: _builtins.int
+    break_after_minutes: _builtins.int
+    break_minutes: _builtins.int
+    night_starts: _builtins.int
+    night_ends: _builtins.int
+    def __init__(
+        self,
+        *,
+        daily_rest_minutes: _builtins.int = ...,
+        weekly_rest_minutes: _builtins.int = ...,
+        break_after_minutes: _builtins.int = ...,
+        break_minutes: _builtins.int = ...,
+        night_starts: _builtins.int = ...,
+        night_ends: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["break_after_minutes", b"break_after_minutes", "break_minutes", b"break_minutes", "daily_rest_minutes", b"daily_rest_minutes", "night_ends", b"night_ends", "night_starts", b"night_starts", "weekly_rest_minutes", b"weekly_rest_minutes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedRest: _TypeAlias = AdoptedRest  # noqa: Y015
+
+@_typing.final
+class AdoptedWorkingTime(_message.Message):
+    """AdoptedWorkingTime says which rest employed workers have, and how long they work at most."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADULT_FIELD_NUMBER: _builtins.int
+    YOUNG_FIELD_NUMBER: _builtins.int
+    AVERAGE_WEEK_MINUTES_FIELD_NUMBER: _builtins.int
+    AVERAGED_WEEKS_FIELD_NUMBER: _builtins.int
+    NIGHT_AVERAGE_MINUTES_FIELD_NUMBER: _builtins.int
+    NIGHT_COUNTS_FROM_MINUTES_FIELD_NUMBER: _builtins.int
+    YOUNG_DAY_MINUTES_FIELD_NUMBER: _builtins.int
+    YOUNG_WEEK_MINUTES_FIELD_NUMBER: _builtins.int
+    OPT_OUT_NOTICE_DAYS_FIELD_NUMBER: _builtins.int
+    average_week_minutes: _builtins.int
+    averaged_weeks: _builtins.int
+    night_average_minutes: _builtins.int
+    """a day"""
+    night_counts_from_minutes: _builtins.int
+    young_day_minutes: _builtins.int
+    young_week_minutes: _builtins.int
+    opt_out_notice_days: _builtins.int
+    @_builtins.property
+    def adult(self) -> Global___AdoptedRest: ...
+    @_builtins.property
+    def young(self) -> Global___AdoptedRest:
+        """under 18"""
+
+    def __init__(
+        self,
+        *,
+        adult: Global___AdoptedRest | None = ...,
+        young: Global___AdoptedRest | None = ...,
+        average_week_minutes: _builtins.int = ...,
+        averaged_weeks: _builtins.int = ...,
+        night_average_minutes: _builtins.int = ...,
+        night_counts_from_minutes: _builtins.int = ...,
+        young_day_minutes: _builtins.int = ...,
+        young_week_minutes: _builtins.int = ...,
+        opt_out_notice_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "young", b"young"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "average_week_minutes", b"average_week_minutes", "averaged_weeks", b"averaged_weeks", "night_average_minutes", b"night_average_minutes", "night_counts_from_minutes", b"night_counts_from_minutes", "opt_out_notice_days", b"opt_out_notice_days", "young", b"young", "young_day_minutes", b"young_day_minutes", "young_week_minutes", b"young_week_minutes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedWorkingTime: _TypeAlias = AdoptedWorkingTime  # noqa: Y015
+
+@_typing.final
 class AdoptedRetention(_message.Message):
     """AdoptedRetention says how long the rulebook has records of a kind kept."""
 
@@ -411,6 +497,7 @@ class RulebookAdopted(_message.Message):
     CONCERNS_FIELD_NUMBER: _builtins.int
     WATCH_FIELD_NUMBER: _builtins.int
     DRAFTS_FIELD_NUMBER: _builtins.int
+    WORKING_TIME_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     decision_id: _builtins.str
     @_builtins.property
@@ -455,6 +542,10 @@ class RulebookAdopted(_message.Message):
     def drafts(self) -> Global___AdoptedDrafts:
         """unset = published before there was any: as usual"""
 
+    @_builtins.property
+    def working_time(self) -> Global___AdoptedWorkingTime:
+        """unset = published before there was any: as usual"""
+
     def __init__(
         self,
         *,
@@ -471,10 +562,11 @@ class RulebookAdopted(_message.Message):
         concerns: Global___AdoptedConcerns | None = ...,
         watch: Global___AdoptedWatch | None = ...,
         drafts: Global___AdoptedDrafts | None = ...,
+        working_time: Global___AdoptedWorkingTime | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "drafts", b"drafts", "matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["concerns", b"concerns", "drafts", b"drafts", "matching", b"matching", "money", b"money", "partners", b"partners", "visits", b"visits", "watch", b"watch", "working_time", b"working_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "drafts", b"drafts", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits", "watch", b"watch"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "concerns", b"concerns", "credentials", b"credentials", "decision_id", b"decision_id", "drafts", b"drafts", "holds_not_shown", b"holds_not_shown", "matching", b"matching", "money", b"money", "partners", b"partners", "retention", b"retention", "rulebook_hash", b"rulebook_hash", "visits", b"visits", "watch", b"watch", "working_time", b"working_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
