@@ -39,6 +39,7 @@ POOLS = {
     DEMO: Pool(1),
     "federation": Pool(2),
     "faults": Pool(2, single_tests=True),
+    "browser": Pool(1),
     "journeys": Pool(3),
     "service": Pool(4),
     "unit": Pool(CORES),
