@@ -9,9 +9,9 @@ SCRUTINEER = "scrutineer"
 LINK = "link"
 """Members who help each other, and two between whom something is wrong, turn to the Link. It is a hat of its own where the rulebook says
 so; otherwise secretaries are the Links."""
-ROTA_HOLDER = "rota_holder"
+WEEK_PLANNER = "week_planner"
 """Has weeks drafted for all who agreed to be drafted together. It is a hat of its own where the rulebook says so; otherwise secretaries
 do it."""
 AUDIENCES = (SECRETARY, OPERATOR, SCRUTINEER)
 """With whom people share fields of their records. The Link and the rota holder read none."""
-HATS = (*AUDIENCES, LINK, ROTA_HOLDER)
+HATS = (*AUDIENCES, LINK, WEEK_PLANNER)

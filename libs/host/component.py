@@ -1,5 +1,6 @@
 """What the host needs to know about a service: its RPCs, the events it consumes, its jobs and its listeners."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from libs.messages.reactions import EventHandler, Reactions
 from libs.refusals import Unavailable
 from libs.rpc.binding import BoundService
 from libs.rpc.transactions import Transactions
+
+_NOT_ASKED_AGAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,20 @@ class Runtime:
 
         For services in which a hat opens what is written of others.
         """
+        asked_in_vain = float("-inf")
 
         async def is_sure() -> bool:
+            nonlocal asked_in_vain
             identity = self.consumers["identity"]
             if identity.progress.is_close(datetime.now(UTC)):
                 return True
+            # Asking takes seconds when nobody answers: a page of five calls waits once.
+            if time.monotonic() - asked_in_vain < _NOT_ASKED_AGAIN_SECONDS:
+                return False
             try:
                 await identity.catch_up()
             except Unavailable:
+                asked_in_vain = time.monotonic()
                 return False
             return True
 

@@ -107,7 +107,10 @@ def repeatable(
     async def run(transactions: Transactions, request: Request, _: type[Response]) -> Response:
         arguments = read(request)
         call = CURRENT_CALL.get()
-        async with transactions.database.work(call.caller, transactions.clock.now(), traceparent=call.traceparent) as work:
+        async with (
+            transactions.sure_caller() as caller,
+            transactions.database.work(caller, transactions.clock.now(), traceparent=call.traceparent) as work,
+        ):
             return write(await act(work, *arguments))
 
     return Method(run, open)

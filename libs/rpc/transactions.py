@@ -51,7 +51,7 @@ class Transactions:
             # What is recorded now would be dated before what it follows from.
             raise Unavailable("CLOCK_BEHIND")
         async with (
-            self._sure_caller() as caller,
+            self.sure_caller() as caller,
             self.database.work(caller, self.clock.now(), request.request_id, call.traceparent) as work,
         ):
             first = await idempotency_keys.claim(work, call.method, request.SerializeToString(deterministic=True), self._request_key)
@@ -73,11 +73,11 @@ class Transactions:
     @asynccontextmanager
     async def query(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work for a query as the caller; it writes nothing but the read audit."""
-        async with self._sure_caller() as caller, self.database.query_work(caller, self.clock.now()) as work:
+        async with self.sure_caller() as caller, self.database.query_work(caller, self.clock.now()) as work:
             yield work
 
     @asynccontextmanager
-    async def _sure_caller(self) -> AsyncIterator[Caller]:
+    async def sure_caller(self) -> AsyncIterator[Caller]:
         """The caller, with the hat that they claim if it is known here whether they still wear it.
 
         Raises Unavailable SOURCE_AWAY in place of what is refused to them without it: what a person may do without a hat, they still may.

@@ -14,7 +14,7 @@ class DraftHat(StrEnum):
     """Who has weeks drafted for all who agreed to be drafted together."""
 
     SECRETARY = "secretary"
-    ROTA_HOLDER = "rota_holder"
+    WEEK_PLANNER = "week_planner"
 
 
 @dataclass(frozen=True)

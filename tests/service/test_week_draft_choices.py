@@ -41,10 +41,10 @@ async def test_ways_count_by_the_rulebooks_points_in_the_hat_that_it_names(infra
         await drafts.choose(ada, ada, together=True, lives="ZZ1")
         await drafts.choose(mo, mo, together=True)
         at_adas, at_mos = await drafts.visit(ada, 0), await drafts.visit(mo, 2)
-        rules = RulebookAdopted(rulebook_hash="a" * 64, drafts=AdoptedDrafts(hat="rota_holder", **POINTS))
+        rules = RulebookAdopted(rulebook_hash="a" * 64, drafts=AdoptedDrafts(hat="week_planner", **POINTS))
         await people.governance.publish((rules, "decision"))
         await people.co_op.wait_until_consumed("scheduling", "governance")
-        secretary, holder = await people.give_hat(sam, "secretary"), await people.give_hat(kim, "rota_holder")
+        secretary, holder = await people.give_hat(sam, "secretary"), await people.give_hat(kim, "week_planner")
         with pytest.raises(NotAllowed, match="HAT_NEEDED"):
             await drafts.start(secretary, together=True)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kith.scheduling.v1.enums import DraftAnswer, DraftPart, DraftPlaceKind, WeekDraftState
+from kith.scheduling.v1.enums import DraftAnswer, DraftPlaceKind, WeekDraftState
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, FailedPrecondition, NotFound
@@ -20,7 +20,7 @@ from services.scheduling.commands.tell import Notice, tell_of_draft
 from services.scheduling.domain.draft_choice import is_free
 from services.scheduling.domain.draft_hand import HandChange, choose_by_hand
 from services.scheduling.domain.draft_inputs import visit_key, worker_key
-from services.scheduling.domain.week_draft import DraftStep, DraftVisit, WeekDraft, part_of, step
+from services.scheduling.domain.week_draft import DraftStep, DraftVisit, WeekDraft, is_as_known, step
 from services.scheduling.domain.week_record import ChosenByHand, with_choice
 from services.scheduling.domain.worker_hours import Times
 from services.scheduling.engine.week_process import read_own_record
@@ -46,7 +46,7 @@ async def choose_draft_worker(
     async with all_rows(work):
         places = (await week_drafts.list_places(work, draft.id)).get(visit.visit, ())
         now = (await week_drafts.list_now(work, [visit.visit])).get(visit.visit)
-        if part_of(visit, places, now, draft.absent) is DraftPart.STALE or now is None:
+        if not is_as_known(visit, places, now, draft.absent):
             raise Conflict("WEEK_DRAFT_CHANGED", visit=str(visit.visit))
         change = choose_by_hand(visit, places, worker, instead_of, may_go=await _may_go(work, visit, instead_of))
         await _require_can_come(work, draft, visit, worker, change, zone)
@@ -57,8 +57,9 @@ async def choose_draft_worker(
         for place in change.saved:
             if place.worker in known:
                 await week_drafts.save_place(work, place)
-        # The person said yes or no to somebody else.
-        await week_drafts.save_visit(work, replace(visit, answer=DraftAnswer.WAITING))
+        # The person's yes was to somebody else; their no stands until they take it back.
+        if visit.answer is DraftAnswer.YES:
+            await week_drafts.save_visit(work, replace(visit, answer=DraftAnswer.WAITING))
         await _explain(work, draft, visit, worker, instead_of)
     if draft.state is WeekDraftState.ASKED:
         asked = {place.worker for place in change.saved if place.is_change}

@@ -14,10 +14,10 @@ from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from libs.refusals import Conflict, Refusal
 from services.scheduling.commands.take_place import take_place
-from services.scheduling.commands.tell import Notice, tell_of_draft
+from services.scheduling.commands.tell import Notice, tell, tell_of_draft
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.week_draft import DraftPlace, DraftStep, DraftVisit, WeekDraft, part_of, require_publishable, step
-from services.scheduling.storage import events_out, visit_places, visit_records, visits, week_drafts
+from services.scheduling.storage import events_out, visit_places, visit_records, visit_sharers, visits, week_drafts
 from services.scheduling.storage.draft_access import require_planner
 
 
@@ -85,3 +85,9 @@ async def _require_published(work: UnitOfWork, visit: Visit, place: DraftPlace, 
 async def _tell(work: UnitOfWork, draft: WeekDraft, changes: Sequence[DraftPlace], locked: Mapping[UUID, Visit]) -> None:
     people = {person for place in changes for person in (place.worker, place.person)}
     await tell_of_draft(work, Notice.DRAFT_PUBLISHED, draft.id, people, max(visit.starts for visit in locked.values()))
+    # Who shares a visit is there too, but has no part in the draft.
+    for visit in locked.values():
+        kinds = {place.kind for place in changes if place.visit == visit.id}
+        sharers = await visit_sharers.everybody_at(work, visit) - {visit.person}
+        if kinds and sharers:
+            await tell(work, Notice.TAKEN if DraftPlaceKind.NEW in kinds else Notice.GIVEN_BACK, visit, sharers)

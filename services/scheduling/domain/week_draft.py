@@ -169,8 +169,7 @@ def part_of(visit: DraftVisit, places: Sequence[DraftPlace], now: VisitNow | Non
         return DraftPart.PUBLISHED
     if not any(place.is_change for place in places):
         return DraftPart.UNCHANGED
-    before = {place.worker for place in places if place.kind is not DraftPlaceKind.NEW}
-    if now is None or now.version != visit.version or now.coming not in (before, before - {absent}):
+    if not is_as_known(visit, places, now, absent):
         return DraftPart.STALE
     answers = {visit.answer} | {place.answer for place in places if place.is_change}
     if DraftAnswer.NO in answers:
@@ -178,6 +177,12 @@ def part_of(visit: DraftVisit, places: Sequence[DraftPlace], now: VisitNow | Non
     # The person's silence is a yes: they agreed that their visits may be drafted, and anybody of their team may come unasked.
     waits = any(place.answer is not DraftAnswer.YES for place in places if place.is_change and not _need_not_answer(place, absent))
     return DraftPart.WAITING if waits else DraftPart.AGREED
+
+
+def is_as_known(visit: DraftVisit, places: Sequence[DraftPlace], now: VisitNow | None, absent: UUID | None) -> bool:
+    """Whether the visit is still as the draft knew it; who is `absent` may have given it back."""
+    before = {place.worker for place in places if place.kind is not DraftPlaceKind.NEW}
+    return now is not None and now.version == visit.version and now.coming in (before, before - {absent})
 
 
 def _need_not_answer(place: DraftPlace, absent: UUID | None) -> bool:

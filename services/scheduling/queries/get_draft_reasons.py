@@ -16,7 +16,7 @@ from libs.refusals import NotFound
 from services.scheduling.domain.draft_inputs import NOT_IN_DRAFTS, NOT_IN_TEAM
 from services.scheduling.domain.draft_reasons import ShownReason, shown_to_others, sort_key
 from services.scheduling.domain.visit import SCOPE
-from services.scheduling.domain.week_draft import DraftPlace, DraftVisit, part_of
+from services.scheduling.domain.week_draft import NEXT, DraftPlace, DraftStep, DraftVisit, is_as_known, part_of
 from services.scheduling.storage import draft_records, week_drafts
 from services.scheduling.storage.draft_access import plans
 from services.scheduling.storage.draft_records import DraftReason
@@ -30,6 +30,8 @@ class DraftReasons:
     part: DraftPart
     places: Sequence[DraftPlace]
     workers: Sequence[ShownReason]
+    may_choose: bool
+    """The caller plans the draft, and the visit is still as it was."""
 
 
 async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) -> DraftReasons:
@@ -46,15 +48,17 @@ async def get_draft_reasons(work: UnitOfWork, draft_id: UUID, visit_id: UUID) ->
     if not sees_all and all(place.worker != own_id for place in places):
         raise NotFound("WEEK_DRAFT_UNKNOWN")
     async with all_rows(work):
+        all_places = (await week_drafts.list_places(work, draft.id)).get(visit.visit, ())
         reasons = await draft_records.list_reasons(work, draft.id, visit.visit)
-        now = await week_drafts.list_now(work, [visit.visit])
+        now = (await week_drafts.list_now(work, [visit.visit])).get(visit.visit)
         # A worker sees their own place alone; how far the proposal has come depends on all.
-        part = part_of(visit, (await week_drafts.list_places(work, draft.id)).get(visit.visit, ()), now.get(visit.visit), draft.absent)
+        part = part_of(visit, all_places, now, draft.absent)
+    may_choose = is_planner and DraftStep.CHOOSE in NEXT[draft.state] and is_as_known(visit, all_places, now, draft.absent)
     # Who is not in the team, or not in drafts, is in no table.
     reasons = [each for each in reasons if each.reason not in (NOT_IN_TEAM, NOT_IN_DRAFTS)]
     shown = [_shown(each, places, is_own=each.worker == own_id) for each in reasons if sees_all or each.worker == own_id]
     await audit.record_read(work, "why a worker", "list", visit.person, *(each.worker for each in shown))
-    return DraftReasons(visit, part, places, sorted(shown, key=sort_key))
+    return DraftReasons(visit, part, places, sorted(shown, key=sort_key), may_choose)
 
 
 def _shown(reason: DraftReason, places: Sequence[DraftPlace], *, is_own: bool) -> ShownReason:

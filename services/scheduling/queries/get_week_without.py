@@ -21,7 +21,7 @@ from services.scheduling.domain.ways import Ways
 from services.scheduling.domain.week_confirmation import require_monday
 from services.scheduling.domain.week_draft import WeekDraft, start
 from services.scheduling.domain.week_problem import WeekPlan, WeekProblem, WeekWeights, WorkerAnswer
-from services.scheduling.engine.week_change import WorkerIll, change_week
+from services.scheduling.engine.week_change import WorkerIll, change_week, settling
 from services.scheduling.engine.week_reasons import answers_for
 from services.scheduling.storage import draft_facts, draft_rules, visit_places
 from services.scheduling.storage.draft_access import begin_planning
@@ -52,7 +52,7 @@ async def get_week_without(
     draft = start(work.new_id(), planner, first, 0, work.now, together=together, absent=worker)
     async with all_rows(work):
         week = await _load(work, draft, ways)
-        weights = (await draft_rules.get(work)).weights
+        weights = settling((await draft_rules.get(work)).weights)
     theirs = [visit for visit in week.visits if worker in week.coming.get(visit.id, ())]
     if not theirs:
         raise FailedPrecondition("WEEK_DRAFT_NOT_COMING")

@@ -198,7 +198,7 @@ def _visit(visit: DraftVisit, places: Sequence[DraftPlace], *, part: "pb.DraftPa
 
 def _reasons(found: DraftReasons) -> pb.GetDraftReasonsResponse:
     visit = _visit(found.visit, found.places, part=to_wire(pb.DraftPart, found.part))
-    return pb.GetDraftReasonsResponse(visit=visit, workers=map(_worker, found.workers))
+    return pb.GetDraftReasonsResponse(visit=visit, workers=map(_worker, found.workers), may_choose=found.may_choose)
 
 
 def _worker(shown: ShownReason) -> pb.WorkerReasons:

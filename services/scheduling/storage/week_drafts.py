@@ -53,6 +53,7 @@ _NOW = select(visit.c.id, visit.c.version).where(
     among(visit.c.id, "visits"), visit.c.state.in_(TAKES_PLACE), visit.c.starts > bindparam("now", type_=MOMENT)
 )
 _COMING = select(visit_place.c.visit, visit_place.c.worker).where(among(visit_place.c.visit, "visits"), visit_place.c.coming)
+_WITHOUT = select(week_draft.c.id).where(week_draft.c.absent == bindparam("of"), week_draft.c.state == WeekDraftState.ASKED.value)
 _REMOVE_PLACE = delete(week_draft_place).where(
     week_draft_place.c.draft == bindparam("of"),
     week_draft_place.c.visit == bindparam("at"),
@@ -180,10 +181,16 @@ async def list_proposed(work: UnitOfWork, person: UUID, *, as_worker: bool) -> l
 
 
 async def count_unanswered(work: UnitOfWork, worker: UUID) -> int:
-    """What drafts propose to them, and they have not answered."""
+    """What drafts propose to them, and they have not answered. Without whom a week is planned need not say that they will not come."""
     proposed = await list_proposed(work, worker, as_worker=True)
+    without = set((await work.connection.execute(_WITHOUT, {"of": worker})).scalars())
     return sum(
-        place.worker == worker and place.is_change and place.answer is DraftAnswer.WAITING for _, places in proposed for place in places
+        place.worker == worker
+        and place.is_change
+        and place.answer is DraftAnswer.WAITING
+        and not (place.draft in without and place.kind is DraftPlaceKind.GONE)
+        for _, places in proposed
+        for place in places
     )
 
 

@@ -18,7 +18,7 @@ _OFFICES = (hat_names.SECRETARY, hat_names.SCRUTINEER)
 async def offices(ctx: PageContext, worn: Collection[str]) -> list[str]:
     """The hats that a secretary gives and takes here. Some are hats only where the rulebook has them, or somebody still wears them."""
     rules = await fetch_rulebook(ctx)
-    of_rulebook = {hat_names.LINK: rules.link_hat, hat_names.ROTA_HOLDER: rules.draft_hat}
+    of_rulebook = {hat_names.LINK: rules.link_hat, hat_names.WEEK_PLANNER: rules.draft_hat}
     return [*_OFFICES, *(hat for hat, named in of_rulebook.items() if named == hat or hat in worn)]
 
 

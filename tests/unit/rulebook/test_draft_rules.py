@@ -21,8 +21,8 @@ def test_a_rulebook_without_it_has_the_usual_rules() -> None:
 
 
 def test_what_it_says_counts() -> None:
-    rules = read('[drafts]\nhat = "rota_holder"\n\n[drafts.points]\ntravel = 3\nnew_face = 0\n')
-    assert rules == DraftRules(DraftHat.ROTA_HOLDER, DraftPoints(travel=3, new_face=0))
+    rules = read('[drafts]\nhat = "week_planner"\n\n[drafts.points]\ntravel = 3\nnew_face = 0\n')
+    assert rules == DraftRules(DraftHat.WEEK_PLANNER, DraftPoints(travel=3, new_face=0))
 
 
 @pytest.mark.parametrize(

@@ -219,5 +219,5 @@ def test_who_wants_says_about_where_they_set_out_and_how_they_go(fakes: FakeServ
 
 def test_the_planners_hat_is_the_rulebooks(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     assert "together" in browser.open("/week/drafts")
-    fakes.governance.draft_hat = "rota_holder"
+    fakes.governance.draft_hat = "week_planner"
     assert 'value="together"' not in browser.open("/week/drafts"), "Ada is a secretary, and no rota holder"

@@ -30,7 +30,7 @@ class SheetRow:
 
     row: VisitRow
     giving: bool
-    others: str
+    others: list[str]
     to_do: ToDo
 
 
@@ -68,7 +68,7 @@ async def _visits(ctx: PageContext, day: date, *, giving: bool) -> list[visits.V
 
 
 def _row(ctx: PageContext, visit: visits.Visit, names: Mapping[str, PersonName], to_do: ToDo, *, giving: bool) -> SheetRow:
-    others = "" if giving else ", ".join(names[worker].full for worker in visit.worker_ids)
+    others = [] if giving else [names[worker].full for worker in visit.worker_ids]
     return SheetRow(visit_row(ctx, visit, names, is_taken=giving), giving, others, to_do)
 
 

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from kith.identity.v1 import record_pb2 as pb
+from libs.access.record_fields import section_of
+from libs.refusals import Unavailable
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.records.record_words import fetch_own_fields
 from services.web.pages.support.getting import fetch_getting
@@ -77,8 +79,8 @@ async def download(ctx: PageContext) -> Response:
 
 
 async def _about_me(ctx: PageContext) -> AboutMe:
-    wanted = [field for fields in HEADINGS.values() for field in fields]
-    record = {key: field for key, field in (await fetch_own_fields(ctx, *wanted)).items() if field.text}
+    wanted = [field for fields in HEADINGS.values() for field in fields if ctx.acting is None or section_of(field) in ctx.acting.scopes]
+    record = {key: field for key, field in (await fetch_own_fields(ctx, *wanted)).items() if field.text} if wanted else {}
     times = await _times(ctx)
     headings = []
     for key, fields in HEADINGS.items():
@@ -90,10 +92,13 @@ async def _about_me(ctx: PageContext) -> AboutMe:
 
 
 async def _times(ctx: PageContext) -> str:
-    """When the person wants support; nothing for who acts for them in other things."""
+    """When the person wants support; nothing for who acts for them in other things, or while that part of Kith is away."""
     if ctx.acting is not None and "team" not in ctx.acting.scopes:
         return ""
-    return "\n".join(times_in_words(ctx, (await fetch_getting(ctx)).times))
+    try:
+        return "\n".join(times_in_words(ctx, (await fetch_getting(ctx)).times))
+    except Unavailable:
+        return ""
 
 
 async def _helpers(ctx: PageContext, record: Mapping[str, pb.RecordField]) -> list[str]:

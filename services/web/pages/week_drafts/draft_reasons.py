@@ -12,15 +12,12 @@ from services.web.pages.week_drafts.draft_words import draft_row, people_of
 PARTS = ("new_face", "not_preferred", "change", "travel", "short_of_wish", "over_wish", "fairness", "own")
 """In the order in which a table shows them."""
 _BAR_WIDTH = 140
-_CAN_CHOOSE = frozenset({pb.DRAFT_PART_UNCHANGED, pb.DRAFT_PART_WAITING, pb.DRAFT_PART_DECLINED, pb.DRAFT_PART_AGREED})
 
 
 async def show(ctx: PageContext) -> Response:
     """Raises NotFound WEEK_DRAFT_UNKNOWN."""
     draft = ctx.path_param("draft")
     found = await get_reasons(ctx)
-    # Of a visit that is the person's own, or whose draft is theirs, all workers are here; whether they may choose, the service decides.
-    can_choose = ctx.query_param("from") != "proposals" and found.visit.part in _CAN_CHOOSE
     names = await ctx.person_names([*people_of([found.visit]), *(each.worker_id for each in found.workers)])
     parts = [part for part in PARTS if any(each.points.get(part) for each in found.workers)]
     most = max((abs(total) for each in found.workers if (total := total_of(each))), default=1)
@@ -44,7 +41,7 @@ async def show(ctx: PageContext) -> Response:
             }
             for each in found.workers
         ],
-        can_choose=can_choose,
+        can_choose=found.may_choose and ctx.query_param("from") != "proposals",
         chosen=", ".join(names[each.worker_id].full for each in found.workers if each.comes),
     )
 

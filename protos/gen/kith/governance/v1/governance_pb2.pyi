@@ -390,7 +390,7 @@ class GetRulebookResponse(_message.Message):
     link_hat: _builtins.str
     """whose wearers are the Links: secretary, link"""
     draft_hat: _builtins.str
-    """whose wearers have weeks drafted for all who agreed to it: secretary, rota_holder"""
+    """whose wearers have weeks drafted for all who agreed to it: secretary, week_planner"""
     @_builtins.property
     def adopted_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property

@@ -852,6 +852,9 @@ class GetDraftReasonsResponse(_message.Message):
 
     VISIT_FIELD_NUMBER: _builtins.int
     WORKERS_FIELD_NUMBER: _builtins.int
+    MAY_CHOOSE_FIELD_NUMBER: _builtins.int
+    may_choose: _builtins.bool
+    """the caller plans the draft and may still choose somebody else for the visit"""
     @_builtins.property
     def visit(self) -> Global___DraftVisit: ...
     @_builtins.property
@@ -861,10 +864,11 @@ class GetDraftReasonsResponse(_message.Message):
         *,
         visit: Global___DraftVisit | None = ...,
         workers: _abc.Iterable[Global___WorkerReasons] | None = ...,
+        may_choose: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["visit", b"visit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["visit", b"visit", "workers", b"workers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["may_choose", b"may_choose", "visit", b"visit", "workers", b"workers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -263,7 +263,7 @@ class AdoptedDrafts(_message.Message):
     FAIRNESS_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     hat: _builtins.str
-    """secretary, rota_holder"""
+    """secretary, week_planner"""
     nobody: _builtins.int
     travel: _builtins.int
     new_face: _builtins.int
