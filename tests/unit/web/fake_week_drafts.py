@@ -69,7 +69,7 @@ class FakeWeekDraftService(FakeService):
             pb.WorkerReasons(worker_id=MO, can_come=False),
             pb.WorkerReasons(worker_id=FERN, can_come=True, points={"new_face": 30, "change": 20, "own": 4}),
         ]
-        return pb.GetDraftReasonsResponse(visit=visit, workers=workers)
+        return pb.GetDraftReasonsResponse(visit=visit, workers=workers, may_choose=True)
 
     def GetWeekWithout(self, _request: pb.GetWeekWithoutRequest) -> pb.GetWeekWithoutResponse:
         workers = [
