@@ -22,6 +22,7 @@ from tests.support.running_co_op import Infrastructure
 from tests.support.series_people import SeriesPeople
 from tests.support.settled_money import by_payer, by_worker, settle
 from tests.support.sharing_people import SharingPeople
+from tests.support.task_people import COMPANY, TaskPeople
 from tests.support.visit_people import VisitPeople, visit_people
 from tests.support.visit_record_people import RecordPeople
 
@@ -88,6 +89,11 @@ async def _check_who_comes(
         assert visit not in await people.list_open(worker) or worker == finch
         with pytest.raises(FailedPrecondition, match=reason):
             await people.take(visit, worker)
+    tasks = TaskPeople(people)
+    await tasks.set_tasks(ada, (COMPANY, "Read to me"), visit=visit)
+    assert [task.kind for task in (await tasks.get(wren, visit)).tasks] == [COMPANY], "the team reads the kinds of help"
+    for reader in (bea, as_bea):
+        assert not (await tasks.get(reader, visit)).tasks, "and who is there too reads none"
     assert (await people.get(visit, wren)).visit.sharer_id == str(bea), "who comes knows who is there"
     await people.take(visit, wren)
     assert (await told(people, "visit_taken"))[-1] == {ada, bea}
