@@ -172,6 +172,12 @@ async def test_a_shared_visit_costs_each_their_part_to_the_penny(
         with pytest.raises(FailedPrecondition, match="RECORD_DISPUTED_BY_OTHER"):
             await records.confirm(record.record_id, bea, version)
         assert halves not in await _to_confirm(people, bea)
+        # The worker stands by it, and the other one says no as well: the first no is not forgotten with that.
+        version = await records.stand_by(record.record_id, wren, version)
+        assert {ada, bea} in await told(people, "visit_stood_by")
+        version = await records.dispute(record.record_id, bea, version)
+        with pytest.raises(FailedPrecondition, match="RECORD_DISPUTED_BY_OTHER"):
+            await records.confirm(record.record_id, bea, version)
         await records.confirm(record.record_id, ada, version)
         for visit, person in ((thirds, bea), (alone, ada)):
             await money.confirm(visit, person)

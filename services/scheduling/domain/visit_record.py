@@ -15,7 +15,7 @@
 - A timer confirms only where the person agreed to that beforehand, and only what nobody has disputed or confirmed before: after that,
   saying nothing is no yes any more.
 - Where two share a visit, the yes of either holds for both, and the other is told. While one of them says that it is not right, only their
-  own yes settles it.
+  own yes settles it, whatever the other one says after that.
 - `version` counts the entries, so that nobody confirms what they have not seen.
 """
 
@@ -152,15 +152,18 @@ def confirm(record: VisitRecord, statement: Statement, principal: UUID | None = 
     return RecordChange(replace(_asking_person(confirmed), confirmed=record.entry, disputed_for=None), entry)
 
 
-def dispute(record: VisitRecord, statement: Statement, words: str, principal: UUID | None = None) -> RecordChange:
-    """`principal` is in whose name, where two share the visit.
+def dispute(
+    record: VisitRecord, statement: Statement, words: str, principal: UUID | None = None, at_visit: Collection[UUID] = ()
+) -> RecordChange:
+    """`principal` and `at_visit` as in `confirm`. A no of the other one of the two goes on waiting for them.
 
     Raises NotAllowed RECORD_YOURS, Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG,
     FailedPrecondition RECORD_NOT_WAITING.
     """
     _require_other_side(record, statement)
     disputed, entry = _step(record, Step.DISPUTE, statement, about=record.entry, note=_dispute_words(words))
-    return RecordChange(replace(_asking_person(disputed), disputed_for=principal), entry)
+    disputed_for = record.disputed_for if record.disputed_for in at_visit else principal
+    return RecordChange(replace(_asking_person(disputed), disputed_for=disputed_for), entry)
 
 
 def stand_by(record: VisitRecord, statement: Statement, words: str) -> RecordChange:
