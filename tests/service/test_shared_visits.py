@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from kith.identity.facts.v1.facts_pb2 import PersonErased
 from kith.scheduling.facts.v1 import facts_pb2 as facts
 from kith.scheduling.v1 import engagements_pb2 as engagements
 from kith.scheduling.v1 import funding_pb2 as funding
@@ -223,6 +224,26 @@ async def test_a_shared_visit_costs_each_their_part_to_the_penny(
         again = await money.open_period()
         assert [(visit.taken_back, len(visit.charges)) for visit in again.contents.visits] == [(True, 4), (False, 4)]
         assert sum(charge.pence for charge in again.contents.visits[0].charges) == -1958
+        await money.close(again)
+        await _check_erased_at_a_visit(money, ada, bea, wren)
+
+
+async def _check_erased_at_a_visit(money: MoneyPeople, ada: UUID, bea: UUID, wren: UUID) -> None:
+    """Who is erased while a visit that they share goes on pays their part of it first: it does not fall to the other one."""
+    people, records = money.people, money.records
+    visit = await people.propose(ada, ada, people.at(1))
+    await SharingPeople(people).share(ada, bea, visit=visit)
+    await people.take(visit, wren)
+    await records.go_after(visit, ada, -5)
+    started = await records.start(visit, wren)
+    await records.go_after(visit, ada, 60)
+    await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(bea)]), str(bea)))
+    await people.co_op.wait_until_consumed("scheduling", "identity")
+    await records.write(visit, wren, record=started.record_id, version=1)
+    await money.confirm(visit, ada)
+    await records.go_after(visit, ada, 60 * 24)
+    [due] = (await money.open_period()).contents.visits
+    assert {charge.person_id for charge in due.charges} == {str(ada), str(bea)}
 
 
 async def _check_own_parts(
