@@ -1,4 +1,4 @@
-"""What is to be done at a visit, or at the visits of a series: the words for the person and who comes, the kinds for all who are in the team."""
+"""What is to be done at a visit, or at the visits of a series: the words for the person and who comes, the kinds for all in the team."""
 
 from dataclasses import dataclass
 from uuid import UUID
