@@ -124,6 +124,9 @@ class PersonTable:
         if not self.erasure or named - set(self.table.columns.keys()):
             message = f"{self.table.name}: it must say what erasing a person does to it, by its own columns"
             raise ValueError(message)
+        if self.retention is not None and self.retention.person not in self.table.columns:
+            message = f"{self.table.name}: it has no column {self.retention.person}, by which a hold would keep its rows"
+            raise ValueError(message)
 
     @property
     def kind(self) -> str:

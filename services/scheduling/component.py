@@ -78,7 +78,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up, waits_for=eraser.waits_for),
             ),
-            reactions=(identity.reactions(eraser), matching.REACTIONS, governance.REACTIONS),
+            reactions=(identity.reactions(eraser, zone), matching.REACTIONS, governance.REACTIONS),
             jobs=(
                 give_back_uncleared.job(runtime),
                 forget_past_weeks.job(zone),

@@ -96,7 +96,7 @@ async def test_the_series_of_two_entries_are_one_persons_also_after_a_rebuild(
         event = PersonsMerged(kept_person_id=str(kept), other_person_id=str(other))
         await people.identity.publish((event, str(kept)))
         await people.co_op.wait_until_consumed("scheduling", "identity")
-        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.reactions(identity.eraser(ZONE)))
+        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.reactions(identity.eraser(ZONE), ZONE))
         for source in ("identity", "matching"):
             await people.co_op.wait_until_consumed("scheduling", source)
         assert set(await everybody.list_series(kept)) == {of_kept, of_other, by_other}

@@ -8,6 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from kith.identity.facts.v1.facts_pb2 import PersonErased
+from kith.person.v1.person_rights_pb2 import ExportRequest
+from kith.person.v1.person_rights_pb2_grpc import PersonRightsServiceStub
 from kith.scheduling.facts.v1 import facts_pb2 as facts
 from kith.scheduling.v1 import engagements_pb2 as engagements
 from kith.scheduling.v1 import funding_pb2 as funding
@@ -22,9 +25,12 @@ from tests.support.running_co_op import Infrastructure
 from tests.support.series_people import SeriesPeople
 from tests.support.settled_money import by_payer, by_worker, settle
 from tests.support.sharing_people import SharingPeople
+from tests.support.task_people import COMPANY, TaskPeople
 from tests.support.visit_people import VisitPeople, visit_people
 from tests.support.visit_record_people import RecordPeople
+from tests.support.waiting import wait_until
 
+SHORTER = "I was there, and it was shorter"
 SELF_EMPLOYED = engagements.ENGAGEMENT_KIND_SELF_EMPLOYED
 
 
@@ -82,12 +88,18 @@ async def _check_who_comes(
     ada, bea, wren, robin, finch = persons
     # She thinks better of it, by the one who acts for her.
     assert await sharing.answer(refused, as_bea) == 1
+    assert await people.co_op.all_rows("scheduling", "sharing_no") == []
     assert [each.sharer_id for each in await people.list_visits(bea, bea)] == [str(bea)]
     assert (await people.get(visit, ada)).visit.sharer_id == (await people.get(visit, as_bea)).visit.sharer_id == str(bea)
     for worker, reason in ((robin, "NOT_IN_BOTH_TEAMS"), (finch, "NOT_IN_BOTH_TEAMS")):
         assert visit not in await people.list_open(worker) or worker == finch
         with pytest.raises(FailedPrecondition, match=reason):
             await people.take(visit, worker)
+    tasks = TaskPeople(people)
+    await tasks.set_tasks(ada, (COMPANY, "Read to me"), visit=visit)
+    assert [task.kind for task in (await tasks.get(wren, visit)).tasks] == [COMPANY], "the team reads the kinds of help"
+    for reader in (bea, as_bea):
+        assert not (await tasks.get(reader, visit)).tasks, "and who is there too reads none"
     assert (await people.get(visit, wren)).visit.sharer_id == str(bea), "who comes knows who is there"
     await people.take(visit, wren)
     assert (await told(people, "visit_taken"))[-1] == {ada, bea}
@@ -102,6 +114,8 @@ async def _check_who_comes(
     await people.move(visit, ada, people.at(4), 2)
     assert not (await people.get(visit, ada)).visit.sharer_id
     assert await told(people, "sharing_moved") == [{bea}]
+    assert (await sharing.get(refused, bea)).sharing.state == sharing_pb.SHARING_STATE_ENDED
+    assert await sharing.propose(ada, bea, ada, visit=visit), "they can be asked anew"
 
 
 async def _check_a_series(people: VisitPeople, sharing: SharingPeople, ada: UUID, bea: UUID, wren: UUID, robin: UUID) -> None:
@@ -109,8 +123,14 @@ async def _check_a_series(people: VisitPeople, sharing: SharingPeople, ada: UUID
     series = await series_people.propose(ada, ada, series_people.pattern(ahead=1, hour=15))
     ahead = (await series_people.get(series, ada)).visits
     await people.take(ahead[0].visit_id, robin)
+    cy = new_id()
+    await people.form_team(cy, worker=[wren])
+    await sharing.pair(ada, cy)
+    second = await sharing.propose(ada, cy, ada, series=series)
     agreed = await sharing.propose(ada, bea, ada, (20, 40), series=series, by_minutes=True)
     assert await sharing.answer(agreed, bea) == len(ahead) - 1, "Robin's visit stays as it is"
+    with pytest.raises(AlreadyExists, match="SHARING_EXISTS"):
+        await sharing.answer(second, cy)
     assert [each.is_shared for each in (await sharing.get(agreed, bea)).visits] == [False] + [True] * (len(ahead) - 1)
     await people.take(ahead[1].visit_id, wren)
     records = RecordPeople(people)
@@ -130,6 +150,11 @@ async def _check_a_series(people: VisitPeople, sharing: SharingPeople, ada: UUID
     assert (await sharing.get(agreed, ada)).sharing.state == sharing_pb.SHARING_STATE_ENDED
     with pytest.raises(FailedPrecondition, match="SHARING_OVER"):
         await sharing.end(agreed, ada, 3)
+    # Who shares a series that ends hears of that.
+    assert await sharing.answer(second, cy)
+    await series_people.end(series, ada, people.day(0))
+    assert (await told(people, "sharing_ended"))[-1] == {cy}
+    assert (await sharing.get(second, cy)).sharing.state == sharing_pb.SHARING_STATE_ENDED
 
 
 @pytest.mark.capability("T9")
@@ -158,15 +183,7 @@ async def test_a_shared_visit_costs_each_their_part_to_the_penny(
         for visit, ago, minutes in ((halves, 4, 55), (thirds, 3, 50), (alone, 2, 60)):
             await money.write(visit, wren, ago, 12, minutes)
         assert {halves, thirds} <= set(await _to_confirm(people, bea))
-        # The yes of either holds for both; the no of one waits for their own yes.
-        record = await records.get_one(halves, bea)
-        version = await records.confirm(record.record_id, bea, record.version)
-        assert {ada, wren} <= set().union(*await told(people, "visit_confirmed"))
-        version = await records.dispute(record.record_id, ada, version)
-        with pytest.raises(FailedPrecondition, match="RECORD_DISPUTED_BY_OTHER"):
-            await records.confirm(record.record_id, bea, version)
-        assert halves not in await _to_confirm(people, bea)
-        await records.confirm(record.record_id, ada, version)
+        await _check_yes_and_no(people, records, halves, (ada, bea, wren))
         for visit, person in ((thirds, bea), (alone, ada)):
             await money.confirm(visit, person)
 
@@ -211,6 +228,56 @@ async def test_a_shared_visit_costs_each_their_part_to_the_penny(
         again = await money.open_period()
         assert [(visit.taken_back, len(visit.charges)) for visit in again.contents.visits] == [(True, 4), (False, 4)]
         assert sum(charge.pence for charge in again.contents.visits[0].charges) == -1958
+        await money.close(again)
+        await _check_erased_at_a_visit(money, ada, bea, wren)
+
+
+async def _check_erased_at_a_visit(money: MoneyPeople, ada: UUID, bea: UUID, wren: UUID) -> None:
+    """Who is erased while a visit that they share goes on pays their part of it first: it does not fall to the other one."""
+    people, records = money.people, money.records
+    assert any(SHORTER in row for row in await people.co_op.all_rows("scheduling", "visit_record_entry"))
+    assert SHORTER in await exported(people, bea), "she gets what she said"
+    visit = await people.propose(ada, ada, people.at(1))
+    await SharingPeople(people).share(ada, bea, visit=visit)
+    await people.take(visit, wren)
+    await records.go_after(visit, ada, -5)
+    started = await records.start(visit, wren)
+    await records.go_after(visit, ada, 60)
+    await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(bea)]), str(bea)))
+    await people.co_op.wait_until_consumed("scheduling", "identity")
+    await records.write(visit, wren, record=started.record_id, version=1)
+    await money.confirm(visit, ada)
+    await records.go_after(visit, ada, 60 * 24)
+    found = await money.open_period()
+    [due] = found.contents.visits
+    assert {charge.person_id for charge in due.charges} == {str(ada), str(bea)}
+    await money.close(found)
+
+    async def is_forgotten() -> bool:
+        entries = await people.co_op.all_rows("scheduling", "visit_record_entry")
+        return not any(SHORTER in row for row in entries)
+
+    await wait_until(is_forgotten, "it is settled, so that she is erased, and her words with her")
+    assert not any(bea in row for row in await people.co_op.all_rows("scheduling", "visit_record"))
+
+
+async def _check_yes_and_no(people: VisitPeople, records: RecordPeople, visit: str, persons: tuple[UUID, UUID, UUID]) -> None:
+    """The yes of either holds for both; the no of one waits for their own yes."""
+    ada, bea, wren = persons
+    record = await records.get_one(visit, bea)
+    version = await records.confirm(record.record_id, bea, record.version)
+    assert {ada, wren} <= set().union(*await told(people, "visit_confirmed"))
+    version = await records.dispute(record.record_id, ada, version)
+    with pytest.raises(FailedPrecondition, match="RECORD_DISPUTED_BY_OTHER"):
+        await records.confirm(record.record_id, bea, version)
+    assert visit not in await _to_confirm(people, bea)
+    # The worker stands by it, and the other one says no as well: the first no is not forgotten with that.
+    version = await records.stand_by(record.record_id, wren, version)
+    assert {ada, bea} in await told(people, "visit_stood_by")
+    version = await records.dispute(record.record_id, bea, version, SHORTER)
+    with pytest.raises(FailedPrecondition, match="RECORD_DISPUTED_BY_OTHER"):
+        await records.confirm(record.record_id, bea, version)
+    await records.confirm(record.record_id, ada, version)
 
 
 async def _check_own_parts(
@@ -244,3 +311,15 @@ def _charged(charged: Sequence[funding.ChargedVisit]) -> Counter[str]:
         for charge in each.charges:
             owed[charge.payer_id] += charge.pence
     return owed
+
+
+async def exported(people: VisitPeople, person: UUID) -> str:
+    """All that somebody gets of what was said of visits, as text."""
+    stub, found = people.co_op.stub_at("scheduling", PersonRightsServiceStub), ""
+    request = ExportRequest(person_id=str(person))
+    while True:
+        page = await call_service(stub.Export, request, people.token(person))
+        found += "".join(str(row) for row in page.records if row.kind == "visit_record_entry")
+        if not page.next_page_token:
+            return found
+        request.page_token = page.next_page_token

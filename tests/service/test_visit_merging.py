@@ -75,7 +75,7 @@ async def test_two_teams_of_one_owner_are_one_also_after_a_rebuild(infrastructur
         await merge(people, kept, other)
         assert [visit.visit_id for visit in await people.list_visits(kept, kept)] == [of_kept, of_other]
         assert await people.list_visits(kept, kept, giving=True) == [], "nobody comes to themselves"
-        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.reactions(identity.eraser(ZONE)))
+        await people.co_op.rebuild("scheduling", matching.REACTIONS, identity.reactions(identity.eraser(ZONE), ZONE))
         for source in ("identity", "matching"):
             await people.co_op.wait_until_consumed("scheduling", source)
         assert await people.agree(of_kept, kept) == 2

@@ -11,7 +11,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition, NotFound, Refusal
 from services.scheduling.commands.take_place import take_place
-from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.commands.tell import Notice, tell, tell_sharers
 from services.scheduling.domain.swap import Swap, accept
 from services.scheduling.domain.visit import Visit
 from services.scheduling.storage import events_out, swaps, visit_places, visit_records, visits
@@ -43,6 +43,7 @@ async def accept_swap(work: UnitOfWork, swap_id: UUID, *, zone: ZoneInfo) -> Non
     first = min((visit for visit, _, _ in moves), key=lambda each: each.starts)
     await tell(work, Notice.SWAP_ACCEPTED, first, {swap.from_worker})
     await tell(work, Notice.SWAPPED, first, {first.person})
+    await tell_sharers(work, Notice.SWAPPED, [visit for visit, _, _ in moves])
 
 
 async def _lock(work: UnitOfWork, swap_id: UUID) -> tuple[Swap, dict[UUID, Visit]]:

@@ -7,11 +7,12 @@ from services.scheduling.commands.free_places import free_places
 from services.scheduling.commands.team_access import require_own_visit
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import agree
-from services.scheduling.storage import events_out, visit_records, visits
+from services.scheduling.storage import events_out, sharings, visit_records, visits
 
 
 async def agree_visit(work: UnitOfWork, visit_id: UUID, shown: int) -> int:
     """Returns the new version. Raises what `require_own_visit` raises, FailedPrecondition VISIT_OVER, VISIT_AGREED or VISIT_STARTED."""
+    await sharings.lock_of_visit(work, visit_id)
     visit, caller = await require_own_visit(work, visit_id, shown)
     agreed = agree(visit, caller, work.now)
     await visit_records.require_not_begun(work, visit.id)

@@ -32,6 +32,6 @@ async def _end_replaced(work: UnitOfWork, agreed: VisitSeries, replaced: UUID, c
         return
     await series.save(work, ended)
     await events_out.series_ended(work, ended, from_day, caller)
-    workers = await cancel_series_visits(work, ended, from_day, caller)
+    workers = await cancel_series_visits(work, ended, from_day, caller, today)
     # The workers hear of the new times as they take them: their yes was for the ones before.
     await tell_of_series(work, Notice.SERIES_ENDED, ended.id, workers)

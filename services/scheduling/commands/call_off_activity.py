@@ -22,4 +22,4 @@ async def call_off_running(work: UnitOfWork, activity: GroupActivity, caller: UU
     await group_activities.save(work, call_off(activity, caller, work.now))
     await events_out.activity_called_off(work, activity.id)
     coming = (await group_activities.list_places(work, [activity.id]))[activity.id]
-    await tell_together(work, Notice.ACTIVITY_CALLED_OFF, activity.id, {place.person for place in coming}, activity.ends)
+    await tell_together(work, Notice.ACTIVITY_CALLED_OFF, activity.id, {place.person for place in coming} - {caller}, activity.ends)

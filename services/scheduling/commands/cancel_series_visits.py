@@ -4,17 +4,33 @@ from datetime import date
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
+from services.scheduling.commands.tell import Notice, tell, tell_together
+from services.scheduling.domain.sharing import stop_before
 from services.scheduling.domain.visit import cancel
 from services.scheduling.domain.visit_series import VisitSeries
-from services.scheduling.storage import events_out, series_visits, visit_places, visit_sharers, visits
+from services.scheduling.storage import events_out, series_visits, sharings, visit_places, visit_sharers, visits
 
 
-async def cancel_series_visits(work: UnitOfWork, ended: VisitSeries, from_day: date, caller: UUID) -> set[UUID]:
-    """Returns who would have come, or shared one, so that each is told once."""
+async def cancel_series_visits(work: UnitOfWork, ended: VisitSeries, from_day: date, caller: UUID, today: date) -> set[UUID]:
+    """Returns who would have come, so that each is told once. Who shares the series, or one of its visits, is told here."""
+    share_series = await _end_sharings(work, ended, from_day, today)
     told = set[UUID]()
     for visit in await series_visits.lock_to_come(work, ended.id, from_day):
         cancelled = cancel(visit, visit.person, work.now)
         await visits.save(work, cancelled)
-        told |= {*await visit_places.free_all(work, visit.id), *await visit_sharers.everybody_at(work, visit)} - {visit.person}
+        told |= set(await visit_places.free_all(work, visit.id))
+        await tell(work, Notice.CANCELLED, visit, await visit_sharers.everybody_at(work, visit) - {visit.person, *share_series})
         await events_out.visit_cancelled(work, cancelled, caller)
     return told
+
+
+async def _end_sharings(work: UnitOfWork, ended: VisitSeries, from_day: date, today: date) -> set[UUID]:
+    """Who shares the series after that day. Locked after the series and before its visits, as everybody does."""
+    sharers = set[UUID]()
+    for sharing in await sharings.lock_agreed_of_series(work, ended.id, from_day):
+        stopped = stop_before(sharing, from_day, today)
+        await sharings.save(work, stopped)
+        await events_out.sharing_ended(work, stopped)
+        await tell_together(work, Notice.SHARING_ENDED, stopped.id, {stopped.sharer})
+        sharers.add(stopped.sharer)
+    return sharers

@@ -12,9 +12,10 @@ from services.scheduling.storage import events_out, visit_records, visit_sharers
 async def dispute_visit(work: UnitOfWork, record_id: UUID, shown: int, words: str) -> int:
     """Returns the new version. Raises what `require_persons_record` and `dispute` raise."""
     record, caller, principal = await require_persons_record(work, record_id, shown)
-    change = dispute(record, statement(work, caller), words, principal)
+    visit = await visits.get(work, record.visit)
+    at_visit = await visit_sharers.everybody_at(work, visit)
+    change = dispute(record, statement(work, caller), words, principal, at_visit)
     await visit_records.save(work, change)
     await events_out.visit_disputed(work, change.record, caller)
-    visit = await visits.get(work, record.visit)
-    await tell(work, Notice.DISPUTED, visit, {record.worker, *await visit_sharers.everybody_at(work, visit)})
+    await tell(work, Notice.DISPUTED, visit, {record.worker, *at_visit})
     return change.record.version

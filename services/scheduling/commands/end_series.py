@@ -21,9 +21,10 @@ async def end_series(work: UnitOfWork, series_id: UUID, shown: int, from_day: da
     running, caller = await require_own_series(work, series_id, shown)
     if from_day is None:
         raise invalid("from_day", "DATE_MALFORMED")
-    ended = end(running, from_day, work.now.astimezone(zone).date())
+    today = work.now.astimezone(zone).date()
+    ended = end(running, from_day, today)
     await series.save(work, ended)
     await events_out.series_ended(work, ended, from_day, caller)
-    workers = await cancel_series_visits(work, ended, from_day, caller)
+    workers = await cancel_series_visits(work, ended, from_day, caller, today)
     await tell_of_series(work, Notice.SERIES_ENDED, ended.id, {*workers, *await proposer_of(work, ended), ended.person})
     return ended.version

@@ -1,6 +1,7 @@
 """Somebody is erased: what they shared with others is over, and what they had announced does not take place. The others hear of it."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.call_off_activity import call_off_running
@@ -8,10 +9,11 @@ from services.scheduling.commands.end_sharing import end_running
 from services.scheduling.storage import group_activities, sharings
 
 
-async def end_what_they_share(work: UnitOfWork, person: UUID) -> None:
+async def end_what_they_share(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> None:
     """Handled again, it finds nothing to end."""
+    today = work.now.astimezone(zone).date()
     for sharing in await sharings.lock_running(work, person):
-        await end_running(work, sharing, work.now.date())
+        await end_running(work, sharing, today, erased=person)
     for activity in await group_activities.lock_of(work, person):
         if activity.ends > work.now:
             await call_off_running(work, activity, person)

@@ -10,7 +10,7 @@ from services.scheduling.commands.free_places import free_places
 from services.scheduling.commands.team_access import require_visit_in_team
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import agree, make_time, move
-from services.scheduling.storage import events_out, visit_records, visits
+from services.scheduling.storage import events_out, sharings, visit_records, visits
 
 
 async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | None, start: int, minutes: int, *, zone: ZoneInfo) -> int:
@@ -18,6 +18,7 @@ async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | N
 
     Raises what `require_visit_in_team` and `make_time` raise, FailedPrecondition VISIT_OVER or VISIT_STARTED.
     """
+    await sharings.lock_of_visit(work, visit_id)
     visit, principal = await require_visit_in_team(work, visit_id, shown)
     caller, when = await hats.require_person(work), make_time(zone, day, start, minutes, work.now)
     moved = move(visit, when, caller, work.now)

@@ -10,7 +10,7 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.away import go_away
 from services.scheduling.domain.visit import Visit
-from services.scheduling.storage import away, events_out, visit_places, visits
+from services.scheduling.storage import away, events_out, visit_places, visit_sharers, visits
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,14 @@ async def say_away(work: UnitOfWork, first: date | None, last: date | None, *, z
     # A take that is under way is either given back here, or sees this and is refused.
     await visit_places.lock_worker(work, worker)
     await away.add(work, new)
-    given_back: dict[UUID, list[Visit]] = {}
+    freed, given_back = list[Visit](), dict[UUID, list[Visit]]()
     for visit_id in await away.list_taken_then(work, new):
         visit = await visits.get(work, visit_id)
         if await visit_places.give_back(work, visit.id, worker):
             await events_out.visit_given_back(work, visit.id, visit.person, worker, "away")
-            given_back.setdefault(visit.person, []).append(visit)
+            freed.append(visit)
+            for person in sorted(await visit_sharers.everybody_at(work, visit)):
+                given_back.setdefault(person, []).append(visit)
     for person, of_person in given_back.items():
         await tell(work, Notice.GIVEN_BACK if len(of_person) == 1 else Notice.SEVERAL_GIVEN_BACK, of_person[-1], {person})
-    return SaidAway(new.id, sum(map(len, given_back.values())))
+    return SaidAway(new.id, len(freed))

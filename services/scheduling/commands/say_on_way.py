@@ -11,7 +11,7 @@ from services.scheduling.commands.settle_alerts import tell_answered
 from services.scheduling.commands.tell import Notice, tell_of_watch
 from services.scheduling.domain.arrival import arrival_alert, expect_later
 from services.scheduling.domain.watch import Statement, put_off
-from services.scheduling.storage import visit_places, visit_records, visits, watch_alerts, watch_rules
+from services.scheduling.storage import visit_places, visit_records, visit_sharers, visits, watch_alerts, watch_rules
 
 
 async def say_on_way(work: UnitOfWork, visit_id: UUID, minutes: int) -> datetime:
@@ -35,5 +35,5 @@ async def say_on_way(work: UnitOfWork, visit_id: UUID, minutes: int) -> datetime
     statement = Statement(work.new_id(), worker, work.now)
     change = put_off(before or arrival_alert(work.new_id(), visit, worker, work.now), statement, comes_at, until)
     await (watch_alerts.save if before else watch_alerts.add)(work, change)
-    await tell_of_watch(work, Notice.COMES_LATE, visit.id, {visit.person}, comes_at)
+    await tell_of_watch(work, Notice.COMES_LATE, visit.id, await visit_sharers.everybody_at(work, visit), comes_at)
     return comes_at

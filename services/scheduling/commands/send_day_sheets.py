@@ -23,7 +23,8 @@ async def send_day_sheets(work: UnitOfWork, *, zone: ZoneInfo) -> int:
             visits, before = await day_sheets.list_visits(work, person, day), await day_sheets.find_sent(work, person, day)
             if must_go_out(visits, before, work.now):
                 number = before.number + 1 if before else 1
-                await day_sheets.add_sent(work, person, day, SentSheet(number, fingerprint(visits)))
+                if not await day_sheets.add_sent(work, person, day, SentSheet(number, fingerprint(visits))):
+                    continue
                 notice = Notice.DAY_SHEET_AGAIN if before else Notice.DAY_SHEET
                 await events_out.day_sheet_wanted(work, notice.value, person, day, number, ends_at(zone, day))
                 sent += 1

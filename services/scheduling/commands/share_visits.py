@@ -18,15 +18,16 @@ async def share_visits(work: UnitOfWork, agreed: Sharing) -> int:
     AlreadyExists SHARING_EXISTS.
     """
     async with all_rows(work):
-        in_both = await visit_sharers.workers_in_both(work, agreed.person, agreed.sharer)
-        if not in_both:
-            raise FailedPrecondition("SHARING_NOBODY_IN_BOTH")
         if agreed.visit is not None:
             found = [await _one_to_come(work, agreed)]
         elif agreed.series is not None:
             found = [visit for visit in await series_visits.lock_to_come(work, agreed.series) if agreed.holds_on(visit.day)]
         else:
             found = []
+        # Only now: who left a team while this waited for the visits is in both no more.
+        in_both = await visit_sharers.workers_in_both(work, agreed.person, agreed.sharer)
+        if not in_both:
+            raise FailedPrecondition("SHARING_NOBODY_IN_BOTH")
         coming = await visit_places.list_workers_of(work, [visit.id for visit in found])
         fitting = [visit for visit in found if can_be_shared(coming[visit.id], in_both)]
         if agreed.visit is not None and not fitting:

@@ -6,7 +6,7 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.commands.record_access import require_own_record, statement
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit_record import stand_by
-from services.scheduling.storage import visit_records, visits
+from services.scheduling.storage import visit_records, visit_sharers, visits
 
 
 async def stand_by_visit(work: UnitOfWork, record_id: UUID, shown: int, words: str) -> int:
@@ -14,5 +14,6 @@ async def stand_by_visit(work: UnitOfWork, record_id: UUID, shown: int, words: s
     record = await require_own_record(work, record_id, shown)
     change = stand_by(record, statement(work, record.worker), words)
     await visit_records.save(work, change)
-    await tell(work, Notice.STOOD_BY, await visits.get(work, record.visit), {record.person})
+    visit = await visits.get(work, record.visit)
+    await tell(work, Notice.STOOD_BY, visit, await visit_sharers.everybody_at(work, visit))
     return change.record.version

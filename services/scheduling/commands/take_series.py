@@ -9,7 +9,7 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from libs.refusals import Refusal, invalid
 from services.scheduling.commands.take_place import take_place
-from services.scheduling.commands.tell import Notice, tell_of_series
+from services.scheduling.commands.tell import Notice, tell_of_series, tell_sharers
 from services.scheduling.domain.taking import reason_of_place
 from services.scheduling.storage import series, series_visits, teams, visit_places
 
@@ -60,4 +60,5 @@ async def take_series(work: UnitOfWork, series_id: UUID, shown: Sequence[tuple[U
     result.not_taken.extend(NotTaken(gone, "VISIT_OVER", {}) for gone in sorted(versions.keys() - {visit.id for visit in to_come}))
     if result.taken:
         await tell_of_series(work, Notice.SERIES_TAKEN, found.id, {found.person})
+        await tell_sharers(work, Notice.TAKEN, [visit for visit in to_come if visit.id in result.taken])
     return result

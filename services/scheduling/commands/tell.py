@@ -134,6 +134,16 @@ async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:
             await tell(work, Notice.GIVEN_BACK, visit, await visit_sharers.everybody_at(work, visit))
         else:
             await tell_of_series(work, Notice.SERIES_GIVEN_BACK, visit.series, {visit.person})
+    await tell_sharers(work, Notice.GIVEN_BACK, [visit for visit in freed if visit.series is not None])
+
+
+async def tell_sharers(work: UnitOfWork, notice: Notice, visits: Sequence[Visit]) -> None:
+    """Each who shares some of them, once, of the first: the series is not for them to see."""
+    told = set[UUID]()
+    for visit in visits:
+        sharers = await visit_sharers.everybody_at(work, visit) - {visit.person, *told}
+        await tell(work, notice, visit, sharers)
+        told |= sharers
 
 
 def first_of_each_series(visits: Sequence[Visit]) -> list[Visit]:

@@ -8,9 +8,11 @@
 The rest is final. A no is no state: it is the other's alone, and who proposed it sees it wait until they take it back or its last day is
 over (ADR 69).
 
-- Either of the two proposes it, the other one agrees: each for themselves, or who acts for them.
+- Who is visited proposes it, or the other one where they are in that person's team; the one of the two who did not agrees. Each does so
+  for themselves, or who acts for them.
 - What each pays is a part of the sum of both: 1 and 1 are halves, 2 and 1 two thirds and one. Parts by minutes are the minutes of a visit.
 - Either ends it, for all visits that have not begun. Who is visited keeps them alone.
+- On one day a series is shared with one other person.
 - A worker comes to a shared visit who is in both teams, and as the same in both: paid, or as a volunteer.
 """
 
@@ -26,6 +28,7 @@ from services.scheduling.domain.terms import LATEST
 from services.scheduling.domain.visit import COMES_AS, MAX_AHEAD
 
 MOST_PARTS = 1440
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ class Sharing:
 
     def holds_on(self, day: date) -> bool:
         return self.state is SharingState.AGREED and self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+    def overlaps(self, other: "Sharing") -> bool:
+        """Whether there is a day that is among those of both."""
+        begins_first = other.last_day is None or self.first_day <= other.last_day
+        return begins_first and (self.last_day is None or other.first_day <= self.last_day)
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,17 @@ def end(sharing: Sharing, today: date) -> Sharing:
     return replace(sharing, state=SharingState.ENDED, last_day=_ends_on(sharing, today), version=sharing.version + 1)
 
 
+def end_unused(sharing: Sharing) -> Sharing:
+    """The one visit that it is about gets another time: it holds on no day. Raises FailedPrecondition SHARING_OVER."""
+    return end(sharing, sharing.first_day - _DAY)
+
+
+def stop_before(sharing: Sharing, day: date, today: date) -> Sharing:
+    """The series that it is about has no visits from that day on; until then it holds. Raises FailedPrecondition SHARING_OVER."""
+    ended = end(sharing, day - _DAY)
+    return replace(ended, state=SharingState.AGREED) if max(today, sharing.first_day) < day else ended
+
+
 def require_waiting(sharing: Sharing, today: date) -> None:
     """Raises FailedPrecondition SHARING_ANSWERED or SHARING_OVER."""
     _require_state(sharing, SharingState.PROPOSED, "SHARING_ANSWERED")
@@ -167,5 +186,5 @@ def _require_state(sharing: Sharing, state: SharingState, reason: str) -> None:
 
 
 def _ends_on(sharing: Sharing, today: date) -> date:
-    last = max(today, sharing.first_day - timedelta(days=1))
+    last = max(today, sharing.first_day - _DAY)
     return last if sharing.last_day is None else min(last, sharing.last_day)

@@ -15,7 +15,7 @@
 - A timer confirms only where the person agreed to that beforehand, and only what nobody has disputed or confirmed before: after that,
   saying nothing is no yes any more.
 - Where two share a visit, the yes of either holds for both, and the other is told. While one of them says that it is not right, only their
-  own yes settles it.
+  own yes settles it, whatever the other one says after that.
 - `version` counts the entries, so that nobody confirms what they have not seen.
 """
 
@@ -87,7 +87,8 @@ class VisitRecord:
 class RecordEntry:
     """One thing that was said. `said_by` nobody: the timer. `about` is the entry that is confirmed, disputed or stood by.
 
-    `travel` and `waiting` are minutes of work beside the visit, confirmed with it.
+    `travel` and `waiting` are minutes of work beside the visit, confirmed with it. `said_for` is who shared the visit, where it was said by
+    them or in their name.
     """
 
     id: UUID
@@ -104,6 +105,7 @@ class RecordEntry:
     about: UUID | None = None
     travel: int = 0
     waiting: int = 0
+    said_for: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -149,18 +151,21 @@ def confirm(record: VisitRecord, statement: Statement, principal: UUID | None = 
     if record.disputed_for in at_visit and record.disputed_for != principal:
         raise FailedPrecondition("RECORD_DISPUTED_BY_OTHER")
     confirmed, entry = _step(record, Step.CONFIRM, statement, about=record.entry)
-    return RecordChange(replace(_asking_person(confirmed), confirmed=record.entry, disputed_for=None), entry)
+    return RecordChange(replace(_asking_person(confirmed), confirmed=record.entry, disputed_for=None), _said_for(entry, principal))
 
 
-def dispute(record: VisitRecord, statement: Statement, words: str, principal: UUID | None = None) -> RecordChange:
-    """`principal` is in whose name, where two share the visit.
+def dispute(
+    record: VisitRecord, statement: Statement, words: str, principal: UUID | None = None, at_visit: Collection[UUID] = ()
+) -> RecordChange:
+    """`principal` and `at_visit` as in `confirm`. A no of the other one of the two goes on waiting for them.
 
     Raises NotAllowed RECORD_YOURS, Invalid DISPUTE_WORDS_MISSING or WORDS_TOO_LONG,
     FailedPrecondition RECORD_NOT_WAITING.
     """
     _require_other_side(record, statement)
     disputed, entry = _step(record, Step.DISPUTE, statement, about=record.entry, note=_dispute_words(words))
-    return RecordChange(replace(_asking_person(disputed), disputed_for=principal), entry)
+    disputed_for = record.disputed_for if record.disputed_for in at_visit else principal
+    return RecordChange(replace(_asking_person(disputed), disputed_for=disputed_for), _said_for(entry, principal))
 
 
 def stand_by(record: VisitRecord, statement: Statement, words: str) -> RecordChange:
@@ -189,6 +194,10 @@ def _require_other_side(record: VisitRecord, statement: Statement) -> None:
     """A worker who acts for the person does not answer for them to what they wrote themselves."""
     if statement.by == record.worker:
         raise NotAllowed("RECORD_YOURS")
+
+
+def _said_for(entry: RecordEntry, principal: UUID | None) -> RecordEntry:
+    return entry if principal == entry.person else replace(entry, said_for=principal)
 
 
 def _asking_person(record: VisitRecord) -> VisitRecord:

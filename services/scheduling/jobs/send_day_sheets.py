@@ -9,7 +9,7 @@ from services.scheduling.commands.send_day_sheets import next_day_sheets, send_d
 
 
 def job(zone: ZoneInfo) -> Job:
-    """`zone` decides which hour it is. Every event wakes it: what was sent may have been overtaken."""
+    """`zone` decides which hour it is. No event wakes it, as it goes over everybody: once a minute it sees what has been overtaken."""
 
     async def run(work: UnitOfWork) -> int:
         return await send_day_sheets(work, zone=zone)
@@ -17,4 +17,4 @@ def job(zone: ZoneInfo) -> Job:
     async def next_look(work: UnitOfWork) -> datetime | None:
         return await next_day_sheets(work, zone=zone)
 
-    return Job("send_day_sheets", run, due=next_look)
+    return Job("send_day_sheets", run, due=next_look, woken_by=())

@@ -1,4 +1,4 @@
-"""What is to be done at a visit, or at the visits of a series: the words for the person and who comes, the kinds for all who see it."""
+"""What is to be done at a visit, or at the visits of a series: the words for the person and who comes, the kinds for all in the team."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,13 +6,13 @@ from uuid import UUID
 from libs.access import acting, audit
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.visit import SCOPE
-from services.scheduling.storage import series, visit_tasks, visits
+from services.scheduling.storage import series, teams, visit_tasks, visits
 from services.scheduling.storage.visit_tasks import TasksToDo
 
 
 @dataclass(frozen=True)
 class ReadTasks:
-    """`of_series`: the visit has none of its own, and these are its series'."""
+    """`of_series`: the visit has none of its own, and these are its series'. Who sees the visit and not its tasks reads an empty list."""
 
     person: UUID
     found: TasksToDo
@@ -21,16 +21,21 @@ class ReadTasks:
 
 async def get_visit_tasks(work: UnitOfWork, visit_id: UUID | None, series_id: UUID | None) -> ReadTasks:
     """Raises NotFound VISIT_UNKNOWN or SERIES_UNKNOWN, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
-    await acting.require_principal(work, SCOPE)
+    principal = await acting.require_principal(work, SCOPE)
     if visit_id is not None:
         visit = await visits.get(work, visit_id)
-        person, known = visit.person, await visit_tasks.kinds_at(work, visit)
+        person, team, known = visit.person, visit.team, await visit_tasks.kinds_at(work, visit)
         read = await visit_tasks.of_visit(work, visit)
     else:
         assert series_id is not None  # noqa: S101 - the request has one of the two
         of = await series.get(work, series_id)
-        person, known = of.person, await visit_tasks.kinds_of_series(work, of.id)
+        person, team, known = of.person, of.team, await visit_tasks.kinds_of_series(work, of.id)
         read = await visit_tasks.of_series(work, of.id)
+    found = read
+    if read.list != known.list:
+        # Who shares the visit is there too, and is not told what help the other one gets.
+        if work.caller.acting_for or await teams.find_member(work, team, principal) is None:
+            return ReadTasks(person, TasksToDo(), of_series=False)
+        found = known
     await audit.record_read(work, "visit tasks", "view", person)
-    found = read if read.list == known.list else known
     return ReadTasks(person, found, visit_id is not None and found.list is not None and found.list.series is not None)

@@ -1,6 +1,7 @@
 """Events of identity: hats, who acts for whom, which credentials count, which entries are of one person, and who is erased or held."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,11 +23,13 @@ async def _on_merged(work: UnitOfWork, event: Event) -> None:
     await merge_persons(work, UUID(message.kept_person_id), UUID(message.other_person_id))
 
 
-async def _on_erased(work: UnitOfWork, event: Event) -> None:
-    """Before their rows go, also while that has to wait."""
-    for person in sorted(map(UUID, PersonErased.FromString(event.payload).person_ids)):
+async def _on_erased(zone: ZoneInfo, work: UnitOfWork, event: Event) -> None:
+    """Before their rows go, also while that has to wait. What they share first: it locks visits, and those are locked before workers."""
+    persons = sorted(map(UUID, PersonErased.FromString(event.payload).person_ids))
+    for person in persons:
+        await end_what_they_share(work, person, zone=zone)
+    for person in persons:
         await leave_all_teams(work, person, event.at)
-        await end_what_they_share(work, person)
         await opt_outs.end_all(work, person, event.at.date())
 
 
@@ -39,7 +42,7 @@ def eraser(zone: ZoneInfo) -> PersonEraser:
     return PersonEraser(PERSON_TABLES, events_out.person_data_erased, is_all_settled, PAY_PERIOD)
 
 
-def reactions(erases: PersonEraser) -> Reactions:
+def reactions(erases: PersonEraser, zone: ZoneInfo) -> Reactions:
     own = Reactions("identity", {**erases.handlers(), type_of(PersonsMerged): _on_merged}, ("merged_person",))
-    leaves = Reactions("identity", {type_of(PersonErased): _on_erased}, ())
+    leaves = Reactions("identity", {type_of(PersonErased): partial(_on_erased, zone)}, ())
     return joined(hats.reactions(), acting_rights.reactions(), holds.reactions(), held_credentials.reactions(clearance.doubt), leaves, own)

@@ -57,7 +57,9 @@ async def _in_use(work: UnitOfWork, person: UUID) -> UUID:
 async def _on_paired(work: UnitOfWork, event: Event) -> None:
     message = PeerPairFormed.FromString(event.payload)
     one, other = sorted([await _in_use(work, UUID(person)) for person in message.person_ids])
-    await sharings.add_pair(work, UUID(message.pair_id), one, other)
+    # Two entries that are one person by now are nobody's neighbours.
+    if one != other:
+        await sharings.add_pair(work, UUID(message.pair_id), one, other)
 
 
 async def _on_parted(work: UnitOfWork, event: Event) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.columns import among
@@ -14,9 +14,11 @@ from libs.database.rows import row_mapper, values_of
 from services.scheduling.domain.day_sheet import SentSheet, SheetVisit
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.visit_task import kinds_of
-from services.scheduling.storage import visit_places, visit_tasks
+from services.scheduling.storage import visit_places, visit_sharers, visit_tasks
 from services.scheduling.storage.day_sheet_tables import day_sheet, day_sheet_choice
+from services.scheduling.storage.sharing_tables import visits_shared_by
 from services.scheduling.storage.tables import visit, visit_place
+from services.scheduling.storage.visit_tasks import TasksToDo
 from services.scheduling.storage.visits import TAKES_PLACE, to_visit
 
 _INSERT = insert(day_sheet_choice)
@@ -27,7 +29,7 @@ _FIND = select(day_sheet_choice).where(day_sheet_choice.c.person == bindparam("o
 _WANTED = select(day_sheet_choice.c.person).where(day_sheet_choice.c.wanted).order_by(day_sheet_choice.c.person)
 _NAMED = select(day_sheet_choice.c.person).where(day_sheet_choice.c.named, among(day_sheet_choice.c.person, "people"))
 _ON_DAY = (visit.c.day == bindparam("day"), visit.c.state.in_(TAKES_PLACE))
-_TO = select(visit).where(visit.c.person == bindparam("of"), *_ON_DAY)
+_TO = select(visit).where(or_(visit.c.person == bindparam("of"), visit.c.id.in_(visits_shared_by(bindparam("of")))), *_ON_DAY)
 _BY = (
     select(visit)
     .join(visit_place, visit_place.c.visit == visit.c.id)
@@ -39,7 +41,7 @@ _SENT = (
     .order_by(day_sheet.c.number.desc())
     .limit(1)
 )
-_ADD = insert(day_sheet).on_conflict_do_nothing()
+_ADD = insert(day_sheet).on_conflict_do_nothing().returning(day_sheet.c.number)
 _FORGET = delete(day_sheet).where(day_sheet.c.day < bindparam("before"))
 
 
@@ -77,13 +79,17 @@ async def who_may_be_named(work: UnitOfWork, people: Collection[UUID]) -> set[UU
 
 
 async def list_visits(work: UnitOfWork, person: UUID, day: date) -> Sequence[SheetVisit]:
-    """What is on somebody's sheet: visits to them and those that they go to, in the order in which they start."""
+    """What is on somebody's sheet: visits to them, those that they share and those that they go to, in the order in which they start."""
     values = {"of": person, "day": day}
     to_them = list(map(to_visit, await work.connection.execute(_TO, values)))
     by_them = list(map(to_visit, await work.connection.execute(_BY, values)))
     workers = await visit_places.list_workers_of(work, [one.id for one in to_them])
-    found = [await _on_sheet(work, one, workers[one.id], giving=False) for one in to_them]
-    found += [await _on_sheet(work, one, (one.person,), giving=True) for one in by_them]
+    shared = await visit_sharers.list_of(work, [one.id for one in by_them])
+    # What help the other one gets is not on the sheet of who shares the visit.
+    found = [await _on_sheet(work, one, workers[one.id], giving=False, with_tasks=one.person == person) for one in to_them]
+    for one in by_them:
+        both = (one.person, shared[one.id].sharer) if one.id in shared else (one.person,)
+        found.append(await _on_sheet(work, one, both, giving=True))
     return sorted(found, key=lambda one: (one.starts, one.visit))
 
 
@@ -92,8 +98,10 @@ async def find_sent(work: UnitOfWork, person: UUID, day: date) -> SentSheet | No
     return _to_sent(row) if row else None
 
 
-async def add_sent(work: UnitOfWork, person: UUID, day: date, sent: SentSheet) -> None:
-    await work.connection.execute(_ADD, {"person": person, "day": day, "sent_at": work.now, **values_of(sent)})
+async def add_sent(work: UnitOfWork, person: UUID, day: date, sent: SentSheet) -> bool:
+    """Whether it was added: nobody else sends it at the same time."""
+    values = {"person": person, "day": day, "sent_at": work.now, **values_of(sent)}
+    return (await work.connection.execute(_ADD, values)).first() is not None
 
 
 async def forget_before(work: UnitOfWork, day: date) -> int:
@@ -109,7 +117,7 @@ async def move(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await work.connection.execute(delete(day_sheet).where(day_sheet.c.person == other))
 
 
-async def _on_sheet(work: UnitOfWork, of: Visit, others: Sequence[UUID], *, giving: bool) -> SheetVisit:
-    found = await visit_tasks.kinds_at(work, of)
+async def _on_sheet(work: UnitOfWork, of: Visit, others: Sequence[UUID], *, giving: bool, with_tasks: bool = True) -> SheetVisit:
+    found = await visit_tasks.kinds_at(work, of) if with_tasks else TasksToDo()
     kinds = tuple(kind.value for kind in kinds_of(found.tasks))
     return SheetVisit(of.id, of.starts, of.ends, giving, tuple(others), found.list.id if found.list else None, kinds)

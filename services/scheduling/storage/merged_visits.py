@@ -1,25 +1,26 @@
 """Follows a merge of two entries of one person through visits and the places at them."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, or_, update
+from sqlalchemy import Column, and_, delete, exists, or_, update
 
 from libs.database.engine import UnitOfWork
+from services.scheduling.storage import sharings
 from services.scheduling.storage.tables import timed_confirmation, visit, visit_place, visit_record, visit_record_entry, visit_series
 from services.scheduling.storage.visit_places import VisitPlace, to_place
 
 _SIDES = ("person", "worker")
-_PLANNERS = (
-    # Series before their visits, as everybody locks them.
-    *(visit_series.c.person, visit_series.c.proposed_by, visit_series.c.agreed_by),
-    *(visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by),
-)
+_OF_SERIES = (visit_series.c.person, visit_series.c.proposed_by, visit_series.c.agreed_by)
+_OF_VISITS = (visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by)
 
 
 async def move_plans(work: UnitOfWork, kept: UUID, other: UUID) -> None:
-    """To whom visits and series are, who proposed them, and who agreed."""
-    for column in _PLANNERS:
-        await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))
+    """To whom visits and series are, who proposed them, and who agreed. As everybody locks them: series, what is shared, and visits."""
+    await _rename(work, _OF_SERIES, kept, other)
+    await sharings.lock_all_of(work, (kept, other))
+    await _rename(work, _OF_VISITS, kept, other)
     await work.connection.execute(update(visit_place).where(visit_place.c.person == other).values(person=kept))
 
 
@@ -53,8 +54,13 @@ async def move_records(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await work.connection.execute(stopped.values(timer_at=None))
     for column in (
         *(visit_record.c[name] for name in (*_SIDES, "disputed_for")),
-        *(visit_record_entry.c[name] for name in (*_SIDES, "said_by")),
+        *(visit_record_entry.c[name] for name in (*_SIDES, "said_by", "said_for")),
     ):
         await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))
     await work.connection.execute(update(timed_confirmation).where(timed_confirmation.c.set_by == other).values(set_by=kept))
     await work.connection.execute(delete(timed_confirmation).where(timed_confirmation.c.person == other))
+
+
+async def _rename(work: UnitOfWork, columns: Iterable["Column[Any]"], kept: UUID, other: UUID) -> None:
+    for column in columns:
+        await work.connection.execute(update(column.table).where(column == other).values({column.name: kept}))

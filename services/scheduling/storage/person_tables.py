@@ -9,6 +9,7 @@ from libs.access.person_tables import (
     READS,
     RETENTION_TABLES_WITHOUT_PEOPLE,
     WORN_HATS,
+    Blank,
     Delete,
     Keep,
     KeptFor,
@@ -169,19 +170,25 @@ PERSON_TABLES = (
     # Kept as long as the visit, with which they go.
     PersonTable(
         tables.visit_record,
-        ("person", "worker"),
+        ("person", "worker", "disputed_for"),
         ("id", "visit", "person", "worker", "state", "version", "entry", "confirmed", "timer_at", "asks_person", "disputed_for"),
-        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+        # A no of who shared the visit and is erased waits for nobody any more.
+        erasure=(
+            Delete(("person",)),
+            Blank({"disputed_for": None}, KeptFor.OTHERS, ("disputed_for",)),
+            Keep(KeptFor.OTHERS, ("worker",)),
+        ),
         own_alone_by=("worker",),
     ),
     PersonTable(
         tables.visit_record_entry,
-        ("person", "worker"),
+        ("person", "worker", "said_for"),
         (
             *("id", "record", "person", "worker", "number", "kind", "said_by", "said_at", "starts", "ends", "note", "about"),
-            *("travel", "waiting"),
+            *("travel", "waiting", "said_for"),
         ),
-        erasure=(Delete(("person",)), Keep(KeptFor.OTHERS, ("worker",))),
+        # The words of who shared the visit are theirs; that they said yes or no stays in the record of the other one.
+        erasure=(Delete(("person",)), Blank({"note": ""}, KeptFor.OTHERS, ("said_for",)), Keep(KeptFor.OTHERS, ("worker",))),
         own_alone_by=("worker",),
     ),
     # Kept as long as the visit or the series, with which they go; what became of a task as long as the entry.

@@ -45,6 +45,6 @@ PERSON_TABLES = (
             *("registered", "version"),
         ),
         erasure=(Delete(),),
-        retention=Retention("visits", tables.group_activity.c.ends),
+        retention=Retention("visits", tables.group_activity.c.ends, person="organiser"),
     ),
 )

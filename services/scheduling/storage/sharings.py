@@ -1,5 +1,6 @@
 """Agreements to share visits, and the noes to them. Row-level security shows an agreement to its two people, a no to who said it."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from sqlalchemy import Date, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.scheduling.v1.enums import SharingState
+from libs.database.all_rows import all_rows
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
@@ -27,6 +30,17 @@ _OF = (
 )
 # A yes or an end that somebody gives meanwhile is waited for: then its new state is read.
 _OF_SERIES = select(sharing).where(sharing.c.series == bindparam("of")).order_by(sharing.c.id).with_for_update(read=True)
+# Those that wait too: a yes that somebody gives meanwhile is waited for.
+_LOCK_OF_VISIT = (
+    select(sharing.c.id).where(sharing.c.visit == bindparam("of"), sharing.c.state.in_(_OPEN)).order_by(sharing.c.id).with_for_update()
+)
+_AGREED_OF_SERIES = (
+    select(sharing)
+    .where(sharing.c.series == bindparam("of"), sharing.c.state == SharingState.AGREED.value)
+    .where(or_(sharing.c.last_day.is_(None), sharing.c.last_day >= bindparam("from_day", type_=Date)))
+    .order_by(sharing.c.id)
+    .with_for_update()
+)
 _SAME = (
     select(sharing)
     .where(sharing.c.person == bindparam("person"), sharing.c.state.in_(_OPEN))
@@ -38,8 +52,15 @@ _RUNNING = (
     .order_by(sharing.c.id)
     .with_for_update()
 )
+_LOCK_ALL_OF = (
+    select(sharing.c.id)
+    .where(or_(among(sharing.c.person, "people"), among(sharing.c.sharer, "people")))
+    .order_by(sharing.c.id)
+    .with_for_update()
+)
 _SAVE = update(sharing).where(sharing.c.id == bindparam("saved"))
 _SAY_NO = insert(sharing_no).on_conflict_do_nothing()
+_TAKE_NO_BACK = delete(sharing_no).where(sharing_no.c.sharing == bindparam("of"))
 _PAIR = insert(neighbour_pair).on_conflict_do_nothing()
 _UNPAIR = delete(neighbour_pair).where(neighbour_pair.c.id == bindparam("of"))
 _IS_PAIR = select(neighbour_pair.c.id).where(
@@ -86,9 +107,26 @@ async def lock_of_series(work: UnitOfWork, series: UUID) -> list[Sharing]:
     return [_to_sharing(row) for row in await work.connection.execute(_OF_SERIES, {"of": series})]
 
 
+async def lock_agreed_of_series(work: UnitOfWork, series: UUID, from_day: date) -> list[Sharing]:
+    """Those that go on until that day or longer."""
+    rows = await work.connection.execute(_AGREED_OF_SERIES, {"of": series, "from_day": from_day})
+    return [_to_sharing(row) for row in rows]
+
+
+async def lock_of_visit(work: UnitOfWork, visit: UUID) -> None:
+    """What is proposed or agreed about this one visit; before the visit itself is locked."""
+    async with all_rows(work):
+        await work.connection.execute(_LOCK_OF_VISIT, {"of": visit})
+
+
 async def lock_running(work: UnitOfWork, person: UUID) -> list[Sharing]:
     """All that they share, in the order of the ids."""
     return [_to_sharing(row) for row in await work.connection.execute(_RUNNING, {"of": person})]
+
+
+async def lock_all_of(work: UnitOfWork, people: Collection[UUID]) -> None:
+    """All that any of them agreed, proposed or was asked."""
+    await work.connection.execute(_LOCK_ALL_OF, {"people": list(people)})
 
 
 async def list_same(work: UnitOfWork, person: UUID, visit: UUID | None, series: UUID | None) -> list[Sharing]:
@@ -98,6 +136,11 @@ async def list_same(work: UnitOfWork, person: UUID, visit: UUID | None, series: 
 
 async def say_no(work: UnitOfWork, sharing_id: UUID, person: UUID) -> None:
     await work.connection.execute(_SAY_NO, {"sharing": sharing_id, "person": person, "said_at": work.now})
+
+
+async def take_no_back(work: UnitOfWork, sharing_id: UUID) -> None:
+    """Who said no says yes after all."""
+    await work.connection.execute(_TAKE_NO_BACK, {"of": sharing_id})
 
 
 async def add_pair(work: UnitOfWork, pair: UUID, one: UUID, other: UUID) -> None:

@@ -201,7 +201,7 @@ visit_record = Table(
     Index("visit_record_by_timer", "timer_at", postgresql_where=text("timer_at is not null")),
 )
 
-# Append-only: the run role can change nothing that was said.
+# Append-only: the run role can change nothing that was said. What was said for who shared the visit is emptied when they are erased.
 visit_record_entry = Table(
     "visit_record_entry",
     metadata,
@@ -219,9 +219,11 @@ visit_record_entry = Table(
     optional("about", Uuid),
     required("travel", Integer, server_default=text("0")),
     required("waiting", Integer, server_default=text("0")),
+    optional("said_for", Uuid),
     UniqueConstraint("record", "number"),
     Index("visit_record_entry_by_person", "person"),
     Index("visit_record_entry_by_worker", "worker"),
+    Index("visit_record_entry_by_said_for", "said_for"),
 )
 
 timed_confirmation = Table("timed_confirmation", metadata, key("person", Uuid), required("set_by", Uuid), required("since", MOMENT))

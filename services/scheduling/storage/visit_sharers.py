@@ -16,7 +16,7 @@ from services.scheduling.domain.visit import Visit
 from services.scheduling.storage import teams, visit_places
 from services.scheduling.storage.sharing_tables import visit_sharer, visits_shared_by
 from services.scheduling.storage.tables import visit, visit_place, visit_record
-from services.scheduling.storage.visit_places import HAS_NOT_BEGUN, VisitPlace, to_place
+from services.scheduling.storage.visit_places import VisitPlace, to_place
 
 _OF = select(visit_sharer).where(among(visit_sharer.c.visit, "visits"))
 _ADD = insert(visit_sharer).on_conflict_do_nothing().returning(visit_sharer.c.visit)
@@ -38,7 +38,10 @@ _LEAVE = (
 _TO_COME = (
     select(visit_sharer).where(visit_sharer.c.sharing == bindparam("of"), visit_sharer.c.starts > NOW).order_by(visit_sharer.c.starts)
 )
-_FREE = visit_places.FREE_TO_COME.where(visit_place.c.visit.in_(visits_shared_by(bindparam("other"))), HAS_NOT_BEGUN)
+# What they took as somebody who had come back is theirs, when an old leave is handled again.
+_FREE = visit_places.FREE_TO_COME.where(
+    visit_place.c.visit.in_(visits_shared_by(bindparam("other"))), visit_place.c.taken_at <= bindparam("at", type_=MOMENT)
+)
 
 _to_sharer = row_mapper(VisitSharer)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Date, bindparam, cast, delete, func, select
+from sqlalchemy import Date, bindparam, cast, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.all_rows import all_rows
@@ -13,6 +13,7 @@ from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.scheduling.domain.week_confirmation import WeekConfirmation
+from services.scheduling.storage.sharing_tables import visits_shared_by
 from services.scheduling.storage.tables import visit, visit_place, week_confirmation
 
 _INSERT = insert(week_confirmation)
@@ -39,7 +40,8 @@ _CONFIRMED = (
         (week_confirmation.c.worker == visit_place.c.worker)
         & (week_confirmation.c.monday == cast(func.date_trunc("week", visit.c.day), Date)),
     )
-    .where(visit.c.person == bindparam("to"), visit_place.c.coming, visit_place.c.taken_at <= week_confirmation.c.confirmed_at)
+    .where(or_(visit.c.person == bindparam("to"), visit.c.id.in_(visits_shared_by(bindparam("to")))))
+    .where(visit_place.c.coming, visit_place.c.taken_at <= week_confirmation.c.confirmed_at)
     .where(visit.c.starts >= _BEGIN, visit.c.starts < _END)
     .where(visit.c.day >= bindparam("first"), visit.c.day < bindparam("end"))
     .order_by(visit.c.starts, visit_place.c.visit, visit_place.c.taken_at, visit_place.c.worker)
@@ -64,7 +66,9 @@ async def list_times(work: UnitOfWork, worker: UUID, monday: date) -> list[tuple
 
 
 async def list_confirmed(work: UnitOfWork, person: UUID, first: date, days: int) -> Mapping[UUID, tuple[UUID, ...]]:
-    """Of visits to the person on so many days, who has confirmed to come. Nothing else that those workers do has part in it."""
+    """Of visits to the person, and those that they share, on so many days, who has confirmed to come. Nothing else that those workers do
+    has part in it.
+    """
     confirmed: defaultdict[UUID, tuple[UUID, ...]] = defaultdict(tuple)
     values = {"to": person} | _days(first, days)
     async with all_rows(work):

@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, and_, exists, func, or_, select
 
 from kith.scheduling.v1.enums import NotSettledReason, VisitRecordState
 from libs.database.all_rows import all_rows
+from libs.database.columns import NOW, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
 from services.scheduling.domain.due_visits import DueVisits, MoneyTerms, NotSettledVisit, due_visits
@@ -62,6 +63,21 @@ _TAKEN = (
     .scalar_subquery()
 )
 _UNTAKEN = select(visit.c.starts).where(visit.c.state.in_(TAKES_PLACE), visit.c.workers > _TAKEN)
+# Paid work that somebody shares and to which not both sides have said yes: also what goes on and of which nothing was written yet. What
+# waits for the sharer's own yes waits for nobody once they are erased.
+_GOES_ON = and_(visit_record.c.id.is_(None), visit_place.c.coming, visit_place.c.starts <= NOW, visit_place.c.ends > NOW)
+_WAITS_FOR_YES = and_(
+    visit_record.c.id.is_not(None),
+    visit_record.c.confirmed.is_(None),
+    visit_record.c.disputed_for.is_distinct_from(visit_sharer.c.sharer),
+)
+_SHARED_AND_OPEN = (
+    select(visit_sharer.c.visit)
+    .join(visit_place, visit_place.c.visit == visit_sharer.c.visit)
+    .outerjoin(visit_record, _PLACE)
+    .where(among(visit_sharer.c.sharer, "people"), visit_place.c.paid, or_(_GOES_ON, _WAITS_FOR_YES))
+    .limit(1)
+)
 _to_worked = row_mapper(WorkedVisit)
 _REASONS = {
     None: NotSettledReason.NOT_WRITTEN,
@@ -92,7 +108,13 @@ async def list_due(
 
 
 async def is_any_to_be_paid(work: UnitOfWork, zone: ZoneInfo, people: Collection[UUID]) -> bool:
-    """Whether both sides confirmed a visit to or by one of them, and a pay period has still to pay or charge somebody for it."""
+    """Whether both sides confirmed a visit to or by one of them, and a pay period has still to pay or charge somebody for it; or whether a
+    paid visit that one of them shares has begun and is not confirmed: without them the other one would pay all of it.
+    """
+    if await money_rules.list_rules(work):
+        async with all_rows(work):
+            if (await work.connection.execute(_SHARED_AND_OPEN, {"people": list(people), "now": work.now})).first():
+                return True
     of_them = or_(visit_record.c.person.in_(people), visit_record.c.worker.in_(people), visit_sharer.c.sharer.in_(people))
     return any(each.price or each.pay for each in (await _list_due(work, zone, _CONFIRMED.where(of_them))).settled)
 

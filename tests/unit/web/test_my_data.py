@@ -21,7 +21,7 @@ from kith.matching.v1 import enums as matching
 from kith.scheduling.v1.enums import AlertKind, AlertState, AlertStepKind, SwapState, VisitState, WatchDutyState
 from libs.access.hat_names import HATS
 from libs.access.person_rights import person_rights_service
-from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, Delete, PersonTable, SealedColumn
+from libs.access.person_tables import SHARED_TABLES_WITHOUT_PEOPLE, Delete, PersonTable, Retention, SealedColumn
 from libs.access.reading import AudienceKind
 from libs.access.record_fields import FIELDS
 from libs.callers import AuthenticationStrength
@@ -214,6 +214,9 @@ def test_no_column_is_forgotten_and_no_secret_shown() -> None:
         PersonTable(table, ("person",), ("person",), erasure=(Delete(),))
     with pytest.raises(ValueError, match="mark cannot be shown"):
         PersonTable(table, ("person",), ("person", "mark"), erasure=(Delete(),))
+    with pytest.raises(ValueError, match="it has no column writer"):
+        kept = Retention("visits", table.c.person, person="writer")
+        PersonTable(table, ("person",), ("person",), {"mark": "a secret"}, erasure=(Delete(),), retention=kept)
     sealed = PersonTable(table, ("person",), ("person", "mark"), sealed={"mark": SealedColumn(lambda _: "letter")}, erasure=(Delete(),))
     with pytest.raises(ValueError, match="letter: sealed columns need a sealer"):
         person_rights_service(object.__new__(Transactions), (sealed,))  # without a database: it is refused before

@@ -5,9 +5,10 @@ import pytest
 from kith.scheduling.v1 import activities_pb2 as activities
 from kith.scheduling.v1 import group_activities_pb2 as groups
 from kith.scheduling.v1 import sharings_pb2 as pb
+from kith.scheduling.v1 import visit_records_pb2 as records
 from kith.scheduling.v1 import visits_pb2 as visits
 from libs.refusals import AlreadyExists, invalid
-from tests.unit.web.fake_people import ADA, JO, MO, NAMES
+from tests.unit.web.fake_people import ADA, JO, MO, NAMES, NOW, to_timestamp
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_sharing import ASKED, OFF, PAST, SHARED, SOUP, WAITING, WALK
 from tests.unit.web.fake_visits import HAD, PROPOSED, TAKEN
@@ -79,8 +80,20 @@ def test_who_shares_a_visit_sees_it_and_answers_to_its_record_but_does_not_plan_
     assert "/move" not in page
     ours.sharer_id, ours.sharing_id = MO, SHARED
     assert f"To you, and {NAMES[MO][0]} is there too" in browser.open(f"/visits/{HAD}")
+    ours.person_id, ours.sharer_id, fakes.visit_records.records[HAD].person_id = JO, ADA, JO
+    page = browser.open(f"/visits/{HAD}")
+    assert "Your yes is about the times." in page
+    assert "Nothing was said of" not in page, "what was said of the tasks is not for who shares the visit"
+    fakes.visit_records.records[HAD].entries.add(kind=records.VISIT_RECORD_ENTRY_KIND_CONFIRMED, by=ADA, at=to_timestamp(NOW))
+    assert f"{NAMES[ADA][0]} was there too, and said: the times are right." in browser.open(f"/visits/{HAD}")
     fakes.visits.waiting.sharing_ids.append(ASKED)
     assert f'href="{SHARING}/{ASKED}"' in browser.open("/")
+    # Another time waits for the yes of the visited person alone.
+    plan = fakes.visits.visits[PROPOSED]
+    asks = f'href="/visits/{PROPOSED}"'
+    assert (asks in browser.open("/")) is (plan.person_id == ADA)
+    plan.person_id, plan.sharer_id = JO, ADA
+    assert asks not in browser.open("/")
 
 
 @pytest.mark.capability("T9")

@@ -198,7 +198,7 @@ def test_the_week_without_a_worker_is_seen_before_anybody_is_told(fakes: FakeSer
     fakes.week_drafts.drafts[ASKED].visits_without_way = 2
     text = text_of(browser, f"/week/drafts/{ASKED}")
     assert "It is the week without Jo Bright." in text
-    assert "For 2 visits we do not know about where they are." in text
+    assert "We do not know roughly where 2 visits are." in text
 
 
 def test_who_wants_says_about_where_they_set_out_and_how_they_go(fakes: FakeServices, browser: ScriptlessBrowser) -> None:

@@ -65,6 +65,8 @@ create index neighbour_pair_by_one on neighbour_pair (one);
 create index neighbour_pair_by_other on neighbour_pair (other);
 
 alter table visit_record add column disputed_for uuid;
+alter table visit_record_entry add column said_for uuid;
+create index visit_record_entry_by_said_for on visit_record_entry (said_for);
 alter table charge add column part text not null default '1/1';
 
 create table group_activity (
@@ -132,6 +134,12 @@ create policy visit_record_entry_shared on visit_record_entry for select using (
   exists (select from visit_record as written where written.id = visit_record_entry.record and SHARES(written.visit)));
 create policy visit_record_entry_said on visit_record_entry for insert with check (
   exists (select from visit_record as written where written.id = visit_record_entry.record and SHARES(written.visit)));
+create policy visit_record_entry_own on visit_record_entry for select using (ONE_OF(said_for));
+-- What who shared the visit said goes with them; the entry stays in the record of the other one.
+create policy visit_record_entry_blanked on visit_record_entry for update
+  using (said_for is not null and current_setting('kith.system', true) in ('reaction:identity', 'job:erase_waiting'))
+  with check (note = '');
+grant update (said_for, note) on visit_record_entry to kith_scheduling_run;
 create policy settled_visit_shared on settled_visit for select using (
   exists (select from charge as mine where mine.settled = settled_visit.id and mine.person <> settled_visit.person));
 
@@ -151,7 +159,7 @@ WORDS = {
 
 def _security() -> str:
     sql = SECURITY
-    for column in ("person", "sharer"):
+    for column in ("person", "sharer", "said_for"):
         sql = sql.replace(f"ONE_OF({column})", PERSON_IN.replace("COLUMN", column))
     for visit in ("visit.id", "visit_place.visit", "visit_record.visit", "written.visit"):
         sql = sql.replace(f"SHARES({visit})", SHARES_THE_VISIT.replace("VISIT", visit))

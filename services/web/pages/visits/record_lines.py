@@ -1,6 +1,6 @@
 """Who said what, and when: the entries of a record as lines."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,13 +26,15 @@ class RecordLine:
     tasks: list[DoneTask]
 
 
-def record_lines(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName]) -> list[RecordLine]:
-    """In the order in which they were said. What only a newer version knows is left out."""
+def record_lines(
+    ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName], sharers: Collection[str] = ()
+) -> list[RecordLine]:
+    """In the order in which they were said. What only a newer version knows is left out. Of `sharers` a yes is one to the times."""
     kinds = [(entry, known_word(pb.VisitRecordEntryKind, VisitRecordEntryKind, entry.kind, None)) for entry in record.entries]
     return [
         RecordLine(
             utc_datetime(entry.at),
-            _says(ctx, entry, kind, names),
+            _says(ctx, entry, kind, names, sharers),
             entry.note,
             bool(entry.entry_id) and entry.entry_id == record.confirmed_entry_id,
             done_tasks(ctx, entry.tasks),
@@ -42,10 +44,14 @@ def record_lines(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, P
     ]
 
 
-def _says(ctx: PageContext, entry: pb.VisitRecordEntry, kind: VisitRecordEntryKind, names: Mapping[str, PersonName]) -> Markup:
+def _says(
+    ctx: PageContext, entry: pb.VisitRecordEntry, kind: VisitRecordEntryKind, names: Mapping[str, PersonName], sharers: Collection[str]
+) -> Markup:
     if kind is VisitRecordEntryKind.CONFIRMED and not entry.by:
         return ctx.say("visit_record_line.timer")
     name = names[entry.by].full
+    if kind is VisitRecordEntryKind.CONFIRMED and entry.by in sharers:
+        return ctx.say("visit_record_line.confirmed_times", name=name)
     if kind is VisitRecordEntryKind.STARTED:
         return ctx.say("visit_record_line.started", name=name, start=dates.format_hour(utc_datetime(entry.starts_at), ctx.state.co_op.zone))
     if kind is VisitRecordEntryKind.WRITTEN:

@@ -58,11 +58,12 @@ class RecordView:
 
 @dataclass(frozen=True)
 class RecordSection:
-    """`is_person`: the visit is to whom the page is about."""
+    """`is_person`: whom the page is about was there, visited or sharing the visit; `times_alone`: sharing it, they answer for its times."""
 
     records: list[RecordView]
     can_begin: bool
     is_person: bool
+    times_alone: bool
     person: str
 
 
@@ -80,9 +81,10 @@ async def load_section(ctx: PageContext, visit: visits.Visit, to_do: ToDo) -> Re
     people |= {entry.by for record in found.records for entry in record.entries}
     names = await ctx.person_names(people)
     return RecordSection(
-        [_view(ctx, record, names, to_do, is_person=ctx.subject_id in at_visit) for record in found.records],
+        [_view(ctx, visit, record, names, to_do) for record in found.records],
         found.may_begin and not ctx.acting,
         ctx.subject_id in at_visit,
+        ctx.subject_id in shared_by(visit),
         names[visit.person_id].full,
     )
 
@@ -102,7 +104,8 @@ async def take_step(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect(f"/visits/{visit}?done={done}" if done else f"/visits/{visit}")
 
 
-def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonName], to_do: ToDo, *, is_person: bool) -> RecordView:
+def _view(ctx: PageContext, visit: visits.Visit, record: pb.VisitRecord, names: Mapping[str, PersonName], to_do: ToDo) -> RecordView:
+    is_person = ctx.subject_id in (visit.person_id, *shared_by(visit))
     state = known_word(pb.VisitRecordState, VisitRecordState, record.state, None)
     side, both = "person" if is_person else "worker", {"person": names[record.person_id].full, "worker": names[record.worker_id].full}
     offered = _OF_WORKER if record.worker_id == ctx.subject_id and not ctx.acting else {}
@@ -120,11 +123,12 @@ def _view(ctx: PageContext, record: pb.VisitRecord, names: Mapping[str, PersonNa
         ctx.say(f"visit_record_is.{state.value}_{side}", **both) if state else Markup(),
         times_words(ctx, latest.starts_at, latest.ends_at) if latest else Markup(),
         done_tasks(ctx, latest.tasks) if latest else [],
-        [task for task in to_do.tasks if task.id not in said] if latest else [],
+        # What was said of the tasks is not for who shares the visit.
+        [task for task in to_do.tasks if task.id not in said] if latest and ctx.subject_id not in shared_by(visit) else [],
         latest.note if latest else "",
         record.entries[-1].note if state in (VisitRecordState.DISPUTED, VisitRecordState.STOOD_BY) and record.entries else "",
         _confirms(ctx, record, side, both["person"]),
-        record_lines(ctx, record, names),
+        record_lines(ctx, record, names, shared_by(visit)),
         # Where there are tasks, one tap does not say what became of them.
         tuple(step for step in can if step != "finish") if to_do.tasks else can,
     )

@@ -39,8 +39,10 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
         (entry for entry in planned if utc_datetime(entry[0].ends_at) > ctx.now), key=lambda entry: utc_datetime(entry[0].starts_at)
     )
     today = [entry for entry in planned if ctx.local_day(utc_datetime(entry[0].starts_at)) <= ctx.local_day()]
+    # Who shares a visit has no part in its plan.
+    own = [visit for visit in mine if visit.person_id == ctx.person_id]
     waiting = [
-        visit for visit in mine if state_of(visit) in (VisitState.PROPOSED, VisitState.MOVING) and utc_datetime(visit.starts_at) > ctx.now
+        visit for visit in own if state_of(visit) in (VisitState.PROPOSED, VisitState.MOVING) and utc_datetime(visit.starts_at) > ctx.now
     ]
     shown = today[:_MOST_TODAY] or planned[:1]
     names = await ctx.person_names(people_of((*(visit for visit, _ in shown), *waiting[:1])))
