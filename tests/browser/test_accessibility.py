@@ -66,6 +66,7 @@ MEMBER = (
     "/you/told",
     "/people/find",
     "/people/suggested",
+    "/people/suggested/team",
     "/people/reviews",
     "/people/call-outs",
     "/people/call-outs/new",
