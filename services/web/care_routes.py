@@ -27,7 +27,7 @@ from services.web.pages.neighbours import board, own, write_post
 from services.web.pages.partners import partner_page, referral_forms, referral_page
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.sharing import propose_sharing, sharing_pages
-from services.web.pages.support import call_outs, find, getting, giving, suggested
+from services.web.pages.support import call_outs, find, getting, giving, suggested, team_cover
 from services.web.pages.teams import task_form, team_forms, team_page
 from services.web.pages.together import together_pages
 from services.web.pages.visits import (
@@ -69,6 +69,7 @@ CARE_PAGES = (
     call_outs.PAGE,
     call_outs.WRITE_PAGE,
     suggested.FILE,
+    team_cover.PAGE,
     getting.PAGE,
     giving.PAGE,
     Page("/people", introductions.show, introductions.change, introductions.CHANGE, acting=True),

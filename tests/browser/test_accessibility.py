@@ -67,6 +67,7 @@ MEMBER = (
     "/you/told",
     "/people/find",
     "/people/suggested",
+    "/people/suggested/team",
     "/people/reviews",
     "/people/call-outs",
     "/people/call-outs/new",

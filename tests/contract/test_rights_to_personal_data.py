@@ -133,7 +133,10 @@ GUARDS = {
     ("FindPeerPosts", "PeerPost"): Guard("experience place times until_day words", Right.MEMBERS, "matching/queries/find_peer_posts"),
     ("GetPeers", "OwnPeerPair"): Guard("talk_asked_by", Right.OWN, "matching/queries/get_peers"),
     ("GetSuggestions", "GivingSupport"): Guard(
-        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/get_suggestions"
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/ranked_offers"
+    ),
+    ("GetTeamCover", "GivingSupport"): Guard(
+        "gender languages postcode tags wished_tags words", Right.OWN_OR_OPEN_OFFER, "matching/queries/ranked_offers"
     ),
     ("GetReferral", "GetReferralResponse"): Guard(
         "agreed_how agreed_on outcome_words reach reason words", Right.REFERRAL_SIDES, "matching/queries/get_referral"

@@ -53,6 +53,12 @@ class Suggestions:
         found: pb.GetSuggestionsResponse = await call_service(stub.GetSuggestions, request, token or self.token(person))
         return found
 
+    async def cover(self, person: UUID, token: str = "") -> pb.GetTeamCoverResponse:
+        stub = self.people.co_op.stub(SuggestionServiceStub)
+        request = pb.GetTeamCoverRequest(person_id=str(person))
+        found: pb.GetTeamCoverResponse = await call_service(stub.GetTeamCover, request, token or self.token(person))
+        return found
+
     async def fairness(self, by: UUID) -> pb.GetFairnessResponse:
         stub = self.people.co_op.stub(SuggestionServiceStub)
         found: pb.GetFairnessResponse = await call_service(stub.GetFairness, pb.GetFairnessRequest(), self.token(by, "secretary"))
@@ -130,7 +136,16 @@ async def test_suggestions_say_why_and_anybody_recomputes_them_from_their_file(
         with pytest.raises(NotAllowed, match="NOT_YOURS"):
             await found.of(ada, found.token(sister))
 
+        cover = await found.cover(ada, await people.let_act(sister, ada))
+        assert (cover.open, cover.wanted_minutes, cover.minutes_of_own_team, list(cover.uncovered)) == (True, 180, 0, [])
+        assert [one.person_id for one in cover.team] == [one.person_id for one in (*first.suggestions, *rest.suggestions)], "nobody else"
+        assert {one.profile.postcode for one in cover.team} == {""}
+        assert [(one.person_id, one.time) for one in cover.comes] == [(str(wren), MORNING)]
+        with pytest.raises(NotAllowed, match="NOT_YOURS"):
+            await found.cover(ada, found.token(sister))
+
         await people.yes(ada, wren, found.token(ada))
+        assert str(wren) not in {one.person_id for one in (await found.cover(ada)).team}
         assert wren not in shown(await found.of(ada)), "whom one is getting to know is on a page of their own"
 
 
@@ -158,6 +173,8 @@ async def test_nobody_is_shown_too_often_and_a_secretary_sees_how_evenly_it_fall
         await found.offer(moss, times=[profiles.WeeklyTime(day="sun", begins="09:00", ends="10:00")])
         for_bo = await found.of(bo)
         assert (shown(for_bo), for_bo.held_back, str(wren) in for_bo.file) == ([fern], 1, False)
+        cover = await found.cover(bo)
+        assert ([one.person_id for one in cover.team], cover.held_back) == ([str(fern)], 1), "a team is no way round the limit"
         await people.yes(bo, fern, found.token(bo))
         await people.yes(bo, fern, found.token(fern), introductions.INTRODUCTION_STEP_INTEREST)
 

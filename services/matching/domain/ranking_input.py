@@ -81,3 +81,16 @@ def minutes_of(spans: Iterable[Span]) -> int:
     for begins, ends in spans:
         bits |= (1 << ends) - (1 << begins)
     return bits
+
+
+def spans_of(bits: int) -> tuple[Span, ...]:
+    """The reverse of `minutes_of`: ascending spans that neither overlap nor touch."""
+    spans, begins = [], 0
+    while bits:
+        skipped = (bits & -bits).bit_length() - 1
+        bits >>= skipped
+        length = (~bits & (bits + 1)).bit_length() - 1
+        bits >>= length
+        spans.append((begins + skipped, begins + skipped + length))
+        begins += skipped + length
+    return tuple(spans)

@@ -7,6 +7,7 @@ mean their union, which `merge` makes.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from libs.refusals import invalid
@@ -68,6 +69,12 @@ def merge(times: Iterable[WeeklyTime]) -> tuple[Minutes, ...]:
         else:
             merged.append((time.begins, time.ends))
     return tuple(merged)
+
+
+def split_by_day(begins: int, ends: int) -> tuple[WeeklyTime, ...]:
+    """A span of minutes of the week as times that each lie within one day."""
+    midnights = range(begins - begins % DAY_MINUTES + DAY_MINUTES, ends, DAY_MINUTES)
+    return tuple(WeeklyTime(*day) for day in pairwise([begins, *midnights, ends]))
 
 
 def _parse_clock(field: str, text: str) -> int:

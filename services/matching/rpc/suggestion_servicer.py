@@ -14,8 +14,10 @@ from libs.rpc.enums import to_wire
 from libs.rpc.fields import parse_id
 from services.matching.domain.ranking import MOST_FOR_PERSON, MOST_FOR_WORKER, PersonParts, Reason, WorkerParts
 from services.matching.queries.get_fairness import Fairness, get_fairness
-from services.matching.queries.get_suggestions import Suggested, SuggestionPage, Suggestions, get_suggestions
-from services.matching.rpc.support_profile_servicer import giving_message
+from services.matching.queries.get_suggestions import SuggestionPage, Suggestions, get_suggestions
+from services.matching.queries.get_team_cover import CoverOfWeek, get_team_cover
+from services.matching.queries.ranked_offers import Suggested
+from services.matching.rpc.support_profile_servicer import giving_message, time_message
 
 
 def suggestion_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
@@ -26,6 +28,7 @@ def suggestion_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         runtime.transactions,
         {
             "GetSuggestions": acting(repeatable(_wanted, partial(get_suggestions, zone=zone), _suggestions)),
+            "GetTeamCover": acting(repeatable(_looking, partial(get_team_cover, zone=zone), _team_cover)),
             "GetFairness": query(_nothing, partial(get_fairness, zone=zone), _fairness),
         },
     )
@@ -33,6 +36,10 @@ def suggestion_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
 
 def _wanted(request: pb.GetSuggestionsRequest) -> tuple[UUID, SuggestionPage]:
     return parse_id("person_id", request.person_id), SuggestionPage(max(0, request.skip), request.with_file)
+
+
+def _looking(request: pb.GetTeamCoverRequest) -> tuple[UUID]:
+    return (parse_id("person_id", request.person_id),)
 
 
 def _nothing(_: pb.GetFairnessRequest) -> tuple[()]:
@@ -49,6 +56,20 @@ def _suggestions(found: Suggestions | None) -> pb.GetSuggestionsResponse:
         held_back=found.held_back,
         not_suggested=[pb.NotSuggested(person_id=str(worker), reasons=map(_reason, reasons)) for worker, reasons in found.refused],
         file=found.file,
+    )
+
+
+def _team_cover(found: CoverOfWeek | None) -> pb.GetTeamCoverResponse:
+    if found is None:
+        return pb.GetTeamCoverResponse()
+    return pb.GetTeamCoverResponse(
+        open=True,
+        team=map(_suggestion, found.team),
+        comes=[pb.CoverTime(person_id=str(worker), time=time_message(time)) for worker, time in found.comes],
+        uncovered=map(time_message, found.uncovered),
+        wanted_minutes=found.wanted_minutes,
+        minutes_of_own_team=found.minutes_of_own_team,
+        held_back=found.held_back,
     )
 
 

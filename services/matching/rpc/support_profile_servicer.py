@@ -105,7 +105,7 @@ def _profiles(found: tuple[GettingSupport | None, GivingSupport | None]) -> pb.G
 def _getting_message(profile: GettingSupport) -> pb.GettingSupport:
     return pb.GettingSupport(
         postcode=profile.postcode,
-        times=map(_time_message, profile.times),
+        times=map(time_message, profile.times),
         needed_skills=profile.needed_skills,
         needed_languages=profile.needed_languages,
         needed_gender=profile.needed_gender,
@@ -121,7 +121,7 @@ def giving_message(profile: GivingSupport) -> pb.GivingSupport:
     return pb.GivingSupport(
         postcode=profile.postcode,
         reach_km=profile.reach_km,
-        times=map(_time_message, profile.times),
+        times=map(time_message, profile.times),
         minutes_a_week=profile.minutes_a_week,
         languages=profile.languages,
         gender=profile.gender,
@@ -135,6 +135,6 @@ def giving_message(profile: GivingSupport) -> pb.GivingSupport:
     )
 
 
-def _time_message(time: WeeklyTime) -> pb.WeeklyTime:
+def time_message(time: WeeklyTime) -> pb.WeeklyTime:
     begins, ends = time.clock_times
     return pb.WeeklyTime(day=time.day, begins=begins, ends=ends)

@@ -23,6 +23,7 @@ _KEYS: Mapping[str, str] = {
     "/you/told": "told.title",
     "/people/find": "find.title",
     "/people/suggested": "suggested.title",
+    "/people/suggested/team": "team_cover.title",
     "/people/reviews": "reviews.title",
     "/people/call-outs": "call_outs.title",
     "/people/neighbours": "neighbours.title",

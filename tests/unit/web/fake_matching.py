@@ -58,6 +58,21 @@ class FakeSuggestionService(FakeService):
             not_suggested=[suggest.NotSuggested(person_id=MO, reasons=reasons)], file=self.file if request.with_file else "",
         )  # fmt: skip
 
+    def GetTeamCover(self, _request: suggest.GetTeamCoverRequest) -> suggest.GetTeamCoverResponse:
+        if not self.open:
+            return suggest.GetTeamCoverResponse()
+        times = [
+            pb.WeeklyTime(day=day, begins=begins, ends="12:00") for day, begins in (("mon", "09:00"), ("tue", "07:30"), ("fri", "11:30"))
+        ]
+        one = type(self).GetSuggestions(self, suggest.GetSuggestionsRequest()).suggestions[0]
+        mo = suggest.Suggestion(
+            person_id=MO, profile=self.offer, score=300, within_km=4, for_person=one.for_person, for_worker=one.for_worker
+        )
+        return suggest.GetTeamCoverResponse(
+            open=True, team=[one, mo], comes=[suggest.CoverTime(person_id=JO, time=time) for time in times],
+            uncovered=[pb.WeeklyTime(day="sun", begins="20:00", ends="24:00")], wanted_minutes=840, minutes_of_own_team=120, held_back=1,
+        )  # fmt: skip
+
     def GetFairness(self, _request: suggest.GetFairnessRequest) -> suggest.GetFairnessResponse:
         exposures = [suggest.WorkerExposure(shown=4, introductions=1), *(suggest.WorkerExposure(shown=1) for _ in range(3))]
         shares = (suggest.Share(numerator=9, denominator=28), suggest.Share(numerator=3, denominator=4))

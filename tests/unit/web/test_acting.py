@@ -105,7 +105,7 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
             "/you/consents/decide",
         ),
         *("/you/told", "/you/data", "/you/data/file", "/you/data/erase", "/you/readers", "/support/getting"),
-        *("/people", "/people/find", "/people/suggested", "/people/suggested/file", "/people/reviews"),
+        *("/people", "/people/find", "/people/suggested", "/people/suggested/file", "/people/suggested/team", "/people/reviews"),
         *("/people/call-outs", "/people/call-outs/new"),
         *("/referrals", "/referrals/new", "/referrals/{referral:uuid}", "/referrals/{referral:uuid}/no"),
         *("/people/other-co-ops", "/people/other-co-ops/new", "/people/other-co-ops/new/check"),

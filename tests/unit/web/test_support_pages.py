@@ -9,7 +9,7 @@ from kith.matching.v1 import suggestions_pb2 as suggest
 from kith.matching.v1 import support_profiles_pb2 as pb
 from libs.refusals import invalid
 from services.web.pages.support.typed_times import TimesUnreadableError, read_times, write_times
-from tests.unit.web.fake_people import ADA, JO, NAMES
+from tests.unit.web.fake_people import ADA, JO, MO, NAMES
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
@@ -156,6 +156,29 @@ def test_suggestions_say_for_both_sides_what_fits_and_what_does_not() -> None:
     assert browser.submit("/people", do="no") == (303, "/people?done=no")
     [said] = [one for one in fakes.introductions.requests if isinstance(one, intro.SayNoRequest)]
     assert (said.pair.person_id, said.pair.worker_id) == (ADA, JO)
+
+
+@pytest.mark.capability("T5")
+def test_a_team_that_could_cover_a_week_is_drawn_and_said_and_asks_nobody() -> None:
+    fakes = FakeServices()
+    browser = ScriptlessBrowser(fakes).sign_in()
+    assert 'href="/people/suggested/team"' in browser.open("/people/suggested")
+    page = browser.open("/people/suggested/team")
+    jo, mo = NAMES[JO][0], NAMES[MO][0]
+    for words in (
+        "Together 2 people could cover 8 hours of the 12 hours a week", "At 2 hours more", f"A: {jo}", f"B: {mo}", "Tuesday 07:30 to 12:00",
+        "Could step in when another is ill", "Sunday 20:00 to 24:00", "Nobody in it is asked", "434 of 1000", "One person more fits",
+    ):  # fmt: skip
+        assert words in page, words
+    drawing = page[page.index('<svg class="drawing"') :]
+    drawing = drawing[: drawing.index("</svg>")]
+    assert re.findall(r'text-anchor="middle">([A-Z?])<', drawing) == ["A", "A", "?"], "the letter of half an hour would not fit"
+    assert all(hour in drawing for hour in ("07:00", "24:00", "Monday", "Sunday"))
+    assert "Thursday" not in drawing, "nothing is wanted then"
+    assert not [one for one in fakes.introductions.requests if isinstance(one, (intro.SayYesRequest, intro.SayNoRequest))]
+
+    fakes.suggestions.open = False
+    assert "Say what I would like" in browser.open("/people/suggested/team")
 
 
 def test_the_file_of_a_page_is_that_of_the_same_people_and_nobody_is_shown_unasked() -> None:

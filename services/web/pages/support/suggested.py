@@ -58,7 +58,7 @@ async def show(ctx: PageContext) -> Response:
     return ctx.render(
         "support/suggested",
         looks=found.open,
-        suggestions=[_view(ctx, one, names[one.person_id].full, getting) for one in found.suggestions],
+        suggestions=[suggestion_view(ctx, one, names[one.person_id].full, getting) for one in found.suggestions],
         refused=[_not_suggested(ctx, one, names[one.person_id].full) for one in found.not_suggested],
         ids=[[names[one.person_id].full, one.person_id] for one in found.suggestions],
         held_back=found.held_back,
@@ -87,7 +87,8 @@ def _skip(ctx: PageContext) -> int:
     return min(int(typed), _FAR) if typed.isascii() and typed.isdecimal() and len(typed) <= len(str(_FAR)) else 0
 
 
-def _view(ctx: PageContext, one: pb.Suggestion, name: str, getting: profiles.GettingSupport) -> SuggestionView:
+def suggestion_view(ctx: PageContext, one: pb.Suggestion, name: str, getting: profiles.GettingSupport) -> SuggestionView:
+    """With what fits and what fits less, in the words of both sides."""
     offer = one.profile
     unwished = {
         "person": {

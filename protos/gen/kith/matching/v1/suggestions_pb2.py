@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from kith.matching.v1 import support_profiles_pb2 as kith_dot_matching_dot_v1_dot_support__profiles__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/matching/v1/suggestions.proto\x12\x10kith.matching.v1\x1a\'kith/matching/v1/support_profiles.proto\"K\n\x15GetSuggestionsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04skip\x18\x02 \x01(\x05\x12\x11\n\twith_file\x18\x03 \x01(\x08\"Z\n\nPartPoints\x12.\n\x04part\x18\x01 \x01(\x0e\x32 .kith.matching.v1.SuggestionPart\x12\x0e\n\x06points\x18\x02 \x01(\x05\x12\x0c\n\x04most\x18\x03 \x01(\x05\"\xd7\x01\n\nSuggestion\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x30\n\x07profile\x18\x02 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\x12\x30\n\nfor_person\x18\x03 \x03(\x0b\x32\x1c.kith.matching.v1.PartPoints\x12\x30\n\nfor_worker\x18\x04 \x03(\x0b\x32\x1c.kith.matching.v1.PartPoints\x12\r\n\x05score\x18\x05 \x01(\x05\x12\x11\n\twithin_km\x18\x06 \x01(\x05\"V\n\x0cNotSuggested\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x33\n\x07reasons\x18\x02 \x03(\x0e\x32\".kith.matching.v1.SuggestionReason\"\xbf\x01\n\x16GetSuggestionsResponse\x12\x0c\n\x04open\x18\x01 \x01(\x08\x12\x31\n\x0bsuggestions\x18\x02 \x03(\x0b\x32\x1c.kith.matching.v1.Suggestion\x12\x0c\n\x04more\x18\x03 \x01(\x05\x12\x11\n\theld_back\x18\x04 \x01(\x05\x12\x35\n\rnot_suggested\x18\x05 \x03(\x0b\x32\x1e.kith.matching.v1.NotSuggested\x12\x0c\n\x04\x66ile\x18\x06 \x01(\t\"\x14\n\x12GetFairnessRequest\"/\n\x05Share\x12\x11\n\tnumerator\x18\x01 \x01(\x03\x12\x13\n\x0b\x64\x65nominator\x18\x02 \x01(\x03\"6\n\x0eWorkerExposure\x12\r\n\x05shown\x18\x01 \x01(\x05\x12\x15\n\rintroductions\x18\x02 \x01(\x05\"\xcf\x01\n\x13GetFairnessResponse\x12\r\n\x05weeks\x18\x01 \x01(\x05\x12\x31\n\x07workers\x18\x02 \x03(\x0b\x32 .kith.matching.v1.WorkerExposure\x12+\n\ngini_shown\x18\x03 \x01(\x0b\x32\x17.kith.matching.v1.Share\x12\x33\n\x12gini_introductions\x18\x04 \x01(\x0b\x32\x17.kith.matching.v1.Share\x12\x14\n\x0cshown_a_week\x18\x05 \x01(\x05*\xff\x02\n\x10SuggestionReason\x12!\n\x1dSUGGESTION_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19SUGGESTION_REASON_ON_TEAM\x10\x01\x12\x1e\n\x1aSUGGESTION_REASON_EXCLUDED\x10\x02\x12\x1f\n\x1bSUGGESTION_REASON_NOT_READY\x10\x03\x12#\n\x1fSUGGESTION_REASON_SKILL_MISSING\x10\x04\x12&\n\"SUGGESTION_REASON_LANGUAGE_MISSING\x10\x05\x12)\n%SUGGESTION_REASON_GENDER_NOT_AS_ASKED\x10\x06\x12\"\n\x1eSUGGESTION_REASON_OUT_OF_REACH\x10\x07\x12%\n!SUGGESTION_REASON_NO_COMMON_HOURS\x10\x08\x12%\n!SUGGESTION_REASON_NO_MINUTES_LEFT\x10\t*\xd5\x01\n\x0eSuggestionPart\x12\x1f\n\x1bSUGGESTION_PART_UNSPECIFIED\x10\x00\x12\x19\n\x15SUGGESTION_PART_TIMES\x10\x01\x12\x17\n\x13SUGGESTION_PART_GAP\x10\x02\x12\x1b\n\x17SUGGESTION_PART_MINUTES\x10\x03\x12\x1d\n\x19SUGGESTION_PART_LANGUAGES\x10\x04\x12\x18\n\x14SUGGESTION_PART_TAGS\x10\x05\x12\x18\n\x14SUGGESTION_PART_NEAR\x10\x06\x32\xd4\x01\n\x11SuggestionService\x12\x63\n\x0eGetSuggestions\x12\'.kith.matching.v1.GetSuggestionsRequest\x1a(.kith.matching.v1.GetSuggestionsResponse\x12Z\n\x0bGetFairness\x12$.kith.matching.v1.GetFairnessRequest\x1a%.kith.matching.v1.GetFairnessResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kith/matching/v1/suggestions.proto\x12\x10kith.matching.v1\x1a\'kith/matching/v1/support_profiles.proto\"K\n\x15GetSuggestionsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04skip\x18\x02 \x01(\x05\x12\x11\n\twith_file\x18\x03 \x01(\x08\"Z\n\nPartPoints\x12.\n\x04part\x18\x01 \x01(\x0e\x32 .kith.matching.v1.SuggestionPart\x12\x0e\n\x06points\x18\x02 \x01(\x05\x12\x0c\n\x04most\x18\x03 \x01(\x05\"\xd7\x01\n\nSuggestion\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x30\n\x07profile\x18\x02 \x01(\x0b\x32\x1f.kith.matching.v1.GivingSupport\x12\x30\n\nfor_person\x18\x03 \x03(\x0b\x32\x1c.kith.matching.v1.PartPoints\x12\x30\n\nfor_worker\x18\x04 \x03(\x0b\x32\x1c.kith.matching.v1.PartPoints\x12\r\n\x05score\x18\x05 \x01(\x05\x12\x11\n\twithin_km\x18\x06 \x01(\x05\"V\n\x0cNotSuggested\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x33\n\x07reasons\x18\x02 \x03(\x0e\x32\".kith.matching.v1.SuggestionReason\"\xbf\x01\n\x16GetSuggestionsResponse\x12\x0c\n\x04open\x18\x01 \x01(\x08\x12\x31\n\x0bsuggestions\x18\x02 \x03(\x0b\x32\x1c.kith.matching.v1.Suggestion\x12\x0c\n\x04more\x18\x03 \x01(\x05\x12\x11\n\theld_back\x18\x04 \x01(\x05\x12\x35\n\rnot_suggested\x18\x05 \x03(\x0b\x32\x1e.kith.matching.v1.NotSuggested\x12\x0c\n\x04\x66ile\x18\x06 \x01(\t\"(\n\x13GetTeamCoverRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"J\n\tCoverTime\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12*\n\x04time\x18\x02 \x01(\x0b\x32\x1c.kith.matching.v1.WeeklyTime\"\xf5\x01\n\x14GetTeamCoverResponse\x12\x0c\n\x04open\x18\x01 \x01(\x08\x12*\n\x04team\x18\x02 \x03(\x0b\x32\x1c.kith.matching.v1.Suggestion\x12*\n\x05\x63omes\x18\x03 \x03(\x0b\x32\x1b.kith.matching.v1.CoverTime\x12/\n\tuncovered\x18\x04 \x03(\x0b\x32\x1c.kith.matching.v1.WeeklyTime\x12\x16\n\x0ewanted_minutes\x18\x05 \x01(\x05\x12\x1b\n\x13minutes_of_own_team\x18\x06 \x01(\x05\x12\x11\n\theld_back\x18\x07 \x01(\x05\"\x14\n\x12GetFairnessRequest\"/\n\x05Share\x12\x11\n\tnumerator\x18\x01 \x01(\x03\x12\x13\n\x0b\x64\x65nominator\x18\x02 \x01(\x03\"6\n\x0eWorkerExposure\x12\r\n\x05shown\x18\x01 \x01(\x05\x12\x15\n\rintroductions\x18\x02 \x01(\x05\"\xcf\x01\n\x13GetFairnessResponse\x12\r\n\x05weeks\x18\x01 \x01(\x05\x12\x31\n\x07workers\x18\x02 \x03(\x0b\x32 .kith.matching.v1.WorkerExposure\x12+\n\ngini_shown\x18\x03 \x01(\x0b\x32\x17.kith.matching.v1.Share\x12\x33\n\x12gini_introductions\x18\x04 \x01(\x0b\x32\x17.kith.matching.v1.Share\x12\x14\n\x0cshown_a_week\x18\x05 \x01(\x05*\xff\x02\n\x10SuggestionReason\x12!\n\x1dSUGGESTION_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19SUGGESTION_REASON_ON_TEAM\x10\x01\x12\x1e\n\x1aSUGGESTION_REASON_EXCLUDED\x10\x02\x12\x1f\n\x1bSUGGESTION_REASON_NOT_READY\x10\x03\x12#\n\x1fSUGGESTION_REASON_SKILL_MISSING\x10\x04\x12&\n\"SUGGESTION_REASON_LANGUAGE_MISSING\x10\x05\x12)\n%SUGGESTION_REASON_GENDER_NOT_AS_ASKED\x10\x06\x12\"\n\x1eSUGGESTION_REASON_OUT_OF_REACH\x10\x07\x12%\n!SUGGESTION_REASON_NO_COMMON_HOURS\x10\x08\x12%\n!SUGGESTION_REASON_NO_MINUTES_LEFT\x10\t*\xd5\x01\n\x0eSuggestionPart\x12\x1f\n\x1bSUGGESTION_PART_UNSPECIFIED\x10\x00\x12\x19\n\x15SUGGESTION_PART_TIMES\x10\x01\x12\x17\n\x13SUGGESTION_PART_GAP\x10\x02\x12\x1b\n\x17SUGGESTION_PART_MINUTES\x10\x03\x12\x1d\n\x19SUGGESTION_PART_LANGUAGES\x10\x04\x12\x18\n\x14SUGGESTION_PART_TAGS\x10\x05\x12\x18\n\x14SUGGESTION_PART_NEAR\x10\x06\x32\xb3\x02\n\x11SuggestionService\x12\x63\n\x0eGetSuggestions\x12\'.kith.matching.v1.GetSuggestionsRequest\x1a(.kith.matching.v1.GetSuggestionsResponse\x12]\n\x0cGetTeamCover\x12%.kith.matching.v1.GetTeamCoverRequest\x1a&.kith.matching.v1.GetTeamCoverResponse\x12Z\n\x0bGetFairness\x12$.kith.matching.v1.GetFairnessRequest\x1a%.kith.matching.v1.GetFairnessResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.matching.v1.suggestions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUGGESTIONREASON']._serialized_start=1104
-  _globals['_SUGGESTIONREASON']._serialized_end=1487
-  _globals['_SUGGESTIONPART']._serialized_start=1490
-  _globals['_SUGGESTIONPART']._serialized_end=1703
+  _globals['_SUGGESTIONREASON']._serialized_start=1470
+  _globals['_SUGGESTIONREASON']._serialized_end=1853
+  _globals['_SUGGESTIONPART']._serialized_start=1856
+  _globals['_SUGGESTIONPART']._serialized_end=2069
   _globals['_GETSUGGESTIONSREQUEST']._serialized_start=97
   _globals['_GETSUGGESTIONSREQUEST']._serialized_end=172
   _globals['_PARTPOINTS']._serialized_start=174
@@ -46,14 +46,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTSUGGESTED']._serialized_end=570
   _globals['_GETSUGGESTIONSRESPONSE']._serialized_start=573
   _globals['_GETSUGGESTIONSRESPONSE']._serialized_end=764
-  _globals['_GETFAIRNESSREQUEST']._serialized_start=766
-  _globals['_GETFAIRNESSREQUEST']._serialized_end=786
-  _globals['_SHARE']._serialized_start=788
-  _globals['_SHARE']._serialized_end=835
-  _globals['_WORKEREXPOSURE']._serialized_start=837
-  _globals['_WORKEREXPOSURE']._serialized_end=891
-  _globals['_GETFAIRNESSRESPONSE']._serialized_start=894
-  _globals['_GETFAIRNESSRESPONSE']._serialized_end=1101
-  _globals['_SUGGESTIONSERVICE']._serialized_start=1706
-  _globals['_SUGGESTIONSERVICE']._serialized_end=1918
+  _globals['_GETTEAMCOVERREQUEST']._serialized_start=766
+  _globals['_GETTEAMCOVERREQUEST']._serialized_end=806
+  _globals['_COVERTIME']._serialized_start=808
+  _globals['_COVERTIME']._serialized_end=882
+  _globals['_GETTEAMCOVERRESPONSE']._serialized_start=885
+  _globals['_GETTEAMCOVERRESPONSE']._serialized_end=1130
+  _globals['_GETFAIRNESSREQUEST']._serialized_start=1132
+  _globals['_GETFAIRNESSREQUEST']._serialized_end=1152
+  _globals['_SHARE']._serialized_start=1154
+  _globals['_SHARE']._serialized_end=1201
+  _globals['_WORKEREXPOSURE']._serialized_start=1203
+  _globals['_WORKEREXPOSURE']._serialized_end=1257
+  _globals['_GETFAIRNESSRESPONSE']._serialized_start=1260
+  _globals['_GETFAIRNESSRESPONSE']._serialized_end=1467
+  _globals['_SUGGESTIONSERVICE']._serialized_start=2072
+  _globals['_SUGGESTIONSERVICE']._serialized_end=2379
 # @@protoc_insertion_point(module_scope)

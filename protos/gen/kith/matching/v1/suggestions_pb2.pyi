@@ -252,6 +252,104 @@ class GetSuggestionsResponse(_message.Message):
 Global___GetSuggestionsResponse: _TypeAlias = GetSuggestionsResponse  # noqa: Y015
 
 @_typing.final
+class GetTeamCoverRequest(_message.Message):
+    """GetTeamCoverRequest names who looks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetTeamCoverRequest: _TypeAlias = GetTeamCoverRequest  # noqa: Y015
+
+@_typing.final
+class CoverTime(_message.Message):
+    """CoverTime is a time at which somebody would come."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    @_builtins.property
+    def time(self) -> _support_profiles_pb2.WeeklyTime: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        time: _support_profiles_pb2.WeeklyTime | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id", "time", b"time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CoverTime: _TypeAlias = CoverTime  # noqa: Y015
+
+@_typing.final
+class GetTeamCoverResponse(_message.Message):
+    """GetTeamCoverResponse: who could come beside the person's team. Nobody is asked or told, and nobody is in it whom suggestions leave out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPEN_FIELD_NUMBER: _builtins.int
+    TEAM_FIELD_NUMBER: _builtins.int
+    COMES_FIELD_NUMBER: _builtins.int
+    UNCOVERED_FIELD_NUMBER: _builtins.int
+    WANTED_MINUTES_FIELD_NUMBER: _builtins.int
+    MINUTES_OF_OWN_TEAM_FIELD_NUMBER: _builtins.int
+    HELD_BACK_FIELD_NUMBER: _builtins.int
+    open: _builtins.bool
+    """whether the person wants suggestions; nothing else is set otherwise"""
+    wanted_minutes: _builtins.int
+    """of a week"""
+    minutes_of_own_team: _builtins.int
+    """of these, at which somebody of the person's team is free already"""
+    held_back: _builtins.int
+    """how many fit, but were shown to enough others this week"""
+    @_builtins.property
+    def team(self) -> _containers.RepeatedCompositeFieldContainer[Global___Suggestion]:
+        """at most five, best score first"""
+
+    @_builtins.property
+    def comes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CoverTime]:
+        """in the order of the week; somebody of the team may come at none"""
+
+    @_builtins.property
+    def uncovered(self) -> _containers.RepeatedCompositeFieldContainer[_support_profiles_pb2.WeeklyTime]:
+        """when nobody would come"""
+
+    def __init__(
+        self,
+        *,
+        open: _builtins.bool = ...,
+        team: _abc.Iterable[Global___Suggestion] | None = ...,
+        comes: _abc.Iterable[Global___CoverTime] | None = ...,
+        uncovered: _abc.Iterable[_support_profiles_pb2.WeeklyTime] | None = ...,
+        wanted_minutes: _builtins.int = ...,
+        minutes_of_own_team: _builtins.int = ...,
+        held_back: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comes", b"comes", "held_back", b"held_back", "minutes_of_own_team", b"minutes_of_own_team", "open", b"open", "team", b"team", "uncovered", b"uncovered", "wanted_minutes", b"wanted_minutes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetTeamCoverResponse: _TypeAlias = GetTeamCoverResponse  # noqa: Y015
+
+@_typing.final
 class GetFairnessRequest(_message.Message):
     """GetFairnessRequest is empty."""
 

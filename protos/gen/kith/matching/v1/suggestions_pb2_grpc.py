@@ -40,6 +40,11 @@ class SuggestionServiceStub:
                 request_serializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetSuggestionsRequest.SerializeToString,
                 response_deserializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetSuggestionsResponse.FromString,
                 _registered_method=True)
+        self.GetTeamCover = channel.unary_unary(
+                '/kith.matching.v1.SuggestionService/GetTeamCover',
+                request_serializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetTeamCoverRequest.SerializeToString,
+                response_deserializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetTeamCoverResponse.FromString,
+                _registered_method=True)
         self.GetFairness = channel.unary_unary(
                 '/kith.matching.v1.SuggestionService/GetFairness',
                 request_serializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetFairnessRequest.SerializeToString,
@@ -53,6 +58,13 @@ class SuggestionServiceServicer:
 
     def GetSuggestions(self, request, context):
         """The person who looks, or somebody who acts for them in `team`. Every person shown is audited, and counted for the week.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTeamCover(self, request, context):
+        """The same callers: a few of those who fit, who together would cover the times wanted. Every person shown is audited, and counted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -72,6 +84,11 @@ def add_SuggestionServiceServicer_to_server(servicer, server):
                     servicer.GetSuggestions,
                     request_deserializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetSuggestionsRequest.FromString,
                     response_serializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetSuggestionsResponse.SerializeToString,
+            ),
+            'GetTeamCover': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTeamCover,
+                    request_deserializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetTeamCoverRequest.FromString,
+                    response_serializer=kith_dot_matching_dot_v1_dot_suggestions__pb2.GetTeamCoverResponse.SerializeToString,
             ),
             'GetFairness': grpc.unary_unary_rpc_method_handler(
                     servicer.GetFairness,
@@ -107,6 +124,33 @@ class SuggestionService:
             '/kith.matching.v1.SuggestionService/GetSuggestions',
             kith_dot_matching_dot_v1_dot_suggestions__pb2.GetSuggestionsRequest.SerializeToString,
             kith_dot_matching_dot_v1_dot_suggestions__pb2.GetSuggestionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTeamCover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.matching.v1.SuggestionService/GetTeamCover',
+            kith_dot_matching_dot_v1_dot_suggestions__pb2.GetTeamCoverRequest.SerializeToString,
+            kith_dot_matching_dot_v1_dot_suggestions__pb2.GetTeamCoverResponse.FromString,
             options,
             channel_credentials,
             insecure,

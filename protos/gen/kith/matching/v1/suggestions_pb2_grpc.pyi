@@ -35,6 +35,8 @@ class SuggestionServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SuggestionServiceAsyncStub: ...
     GetSuggestions: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.GetSuggestionsRequest, _suggestions_pb2.GetSuggestionsResponse]
     """The person who looks, or somebody who acts for them in `team`. Every person shown is audited, and counted for the week."""
+    GetTeamCover: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.GetTeamCoverRequest, _suggestions_pb2.GetTeamCoverResponse]
+    """The same callers: a few of those who fit, who together would cover the times wanted. Every person shown is audited, and counted."""
     GetFairness: _grpc.UnaryUnaryMultiCallable[_suggestions_pb2.GetFairnessRequest, _suggestions_pb2.GetFairnessResponse]
     """A secretary: how evenly suggestions and introductions fall. Numbers only."""
 
@@ -45,6 +47,8 @@ class SuggestionServiceAsyncStub(SuggestionServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetSuggestions: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.GetSuggestionsRequest, _suggestions_pb2.GetSuggestionsResponse]  # type: ignore[assignment]
     """The person who looks, or somebody who acts for them in `team`. Every person shown is audited, and counted for the week."""
+    GetTeamCover: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.GetTeamCoverRequest, _suggestions_pb2.GetTeamCoverResponse]  # type: ignore[assignment]
+    """The same callers: a few of those who fit, who together would cover the times wanted. Every person shown is audited, and counted."""
     GetFairness: _aio.UnaryUnaryMultiCallable[_suggestions_pb2.GetFairnessRequest, _suggestions_pb2.GetFairnessResponse]  # type: ignore[assignment]
     """A secretary: how evenly suggestions and introductions fall. Numbers only."""
 
@@ -58,6 +62,14 @@ class SuggestionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_suggestions_pb2.GetSuggestionsResponse, _abc.Awaitable[_suggestions_pb2.GetSuggestionsResponse]]:
         """The person who looks, or somebody who acts for them in `team`. Every person shown is audited, and counted for the week."""
+
+    @_abc_1.abstractmethod
+    def GetTeamCover(
+        self,
+        request: _suggestions_pb2.GetTeamCoverRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_suggestions_pb2.GetTeamCoverResponse, _abc.Awaitable[_suggestions_pb2.GetTeamCoverResponse]]:
+        """The same callers: a few of those who fit, who together would cover the times wanted. Every person shown is audited, and counted."""
 
     @_abc_1.abstractmethod
     def GetFairness(
