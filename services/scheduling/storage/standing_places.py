@@ -1,7 +1,7 @@
 """Rows of standing places. Row-level security shows them with their series, and to the worker."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Date, and_, bindparam, delete, exists, func, or_, select, update
@@ -22,6 +22,12 @@ _OF = (
 )
 _LOCK = (
     select(standing_place).where(standing_place.c.series == bindparam("of"), standing_place.c.worker == bindparam("by")).with_for_update()
+)
+_SERIES_OF = (
+    select(standing_place.c.series)
+    .where(standing_place.c.worker == bindparam("by"), standing_place.c.since < bindparam("until", type_=Date))
+    .where(or_(standing_place.c.last_day.is_(None), standing_place.c.last_day >= _TODAY))
+    .order_by(standing_place.c.series)
 )
 _INSERT = insert(standing_place)
 _TAKE = _INSERT.on_conflict_do_update(
@@ -56,6 +62,12 @@ _to_place = row_mapper(StandingPlace)
 async def list_of(work: UnitOfWork, series: Collection[UUID], today: date) -> list[StandingPlace]:
     """Those in these series that are not over, who came first first."""
     return [_to_place(row) for row in await work.connection.execute(_OF, {"series": list(series), "today": today})]
+
+
+async def list_series(work: UnitOfWork, worker: UUID, monday: date) -> tuple[UUID, ...]:
+    """In which they have one on a day of that week."""
+    values = {"by": worker, "today": monday, "until": monday + timedelta(days=7)}
+    return tuple((await work.connection.execute(_SERIES_OF, values)).scalars())
 
 
 async def find(work: UnitOfWork, series: UUID, worker: UUID) -> StandingPlace | None:

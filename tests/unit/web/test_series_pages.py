@@ -136,6 +136,7 @@ def test_who_comes_to_all_of_them_says_so_and_reads_which_do_not_fit(fakes: Fake
     sent = next(request for request in fakes.visit_series.requests if isinstance(request, pb.TakeStandingPlaceRequest))
     assert (sent.series_id, sent.version, [one.visit_id for one in sent.visits]) == (JOS, 1, VISITS[:1])
     text = words(browser.page)
+    assert "You come to all of them. Thank you" in text
     assert "You come to all of these visits, from Friday 11 December on." in text
     assert "3 visits are not taken" in text
 
