@@ -119,10 +119,10 @@ def standing_lines(ctx: PageContext, places: Sequence[pb.StandingPlace], names: 
     today = ctx.local_day().isoformat()
     lines = []
     for place in places:
-        key = "standing.you" if place.worker_id == ctx.person_id and not ctx.acting else "standing.they"
+        who = "you" if place.worker_id == ctx.person_id and not ctx.acting else "they"
         days = {"since": ctx.format_day(place.since), "until": ctx.format_day(place.last_day) if place.last_day else ""}
         which = ("_from" if place.since > today else "") + ("_until" if place.last_day else "")
-        lines.append(ctx.say(key + which, name=names[place.worker_id].full, **days))
+        lines.append(ctx.say(f"standing_is.{who}{which}", name=names[place.worker_id].full, **days))
     return lines
 
 
