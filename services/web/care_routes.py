@@ -138,6 +138,7 @@ CARE_PAGES = (
     Page("/visits/series/{series:uuid}", series_page.show, series_page.change, series_page.CHANGE, acting=True),
     form_page("/visits/series/{series:uuid}/tasks", visit_task_form.OF_SERIES, Access.MEMBER, acting=True),
     form_page("/visits/series/{series:uuid}/end", series_forms.END, Access.MEMBER, acting=True),
+    form_page("/visits/series/{series:uuid}/standing/end", series_forms.END_STANDING, Access.MEMBER),
     *sharing_pages.PAGES,
     *propose_sharing.PAGES,
     *own_money.PAGES,

@@ -72,6 +72,20 @@ class SeriesPeople:
         response: pb.TakeSeriesResponse = await call_service(self.stub.TakeSeries, request, self.people.token(by))
         return response
 
+    async def stand(
+        self, series: str, by: UUID | str, shown: Sequence[visits.Visit] = (), version: int = 2
+    ) -> pb.TakeStandingPlaceResponse:
+        """`by` comes to all of them from now on."""
+        seen = [pb.ShownVisit(visit_id=visit.visit_id, version=visit.version) for visit in shown]
+        request = pb.TakeStandingPlaceRequest(request_id=str(new_id()), series_id=series, version=version, visits=seen)
+        response: pb.TakeStandingPlaceResponse = await call_service(self.stub.TakeStandingPlace, request, self.people.token(by))
+        return response
+
+    async def end_standing(self, series: str, by: UUID | str, from_day: date, *, give_back: bool = False) -> int:
+        """How many visits are open again."""
+        request = pb.EndStandingPlaceRequest(request_id=str(new_id()), series_id=series, from_day=from_day.isoformat(), give_back=give_back)
+        return int((await call_service(self.stub.EndStandingPlace, request, self.people.token(by))).given_back)
+
     async def get(self, series: str, by: UUID | str) -> pb.GetSeriesResponse:
         found: pb.GetSeriesResponse = await call_service(self.stub.GetSeries, pb.GetSeriesRequest(series_id=series), self.people.token(by))
         return found

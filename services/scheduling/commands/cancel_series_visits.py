@@ -1,6 +1,6 @@
-"""The visits of a series from a day on do not take place: those that have not started, wherever they were moved."""
+"""The visits of a series from a day on do not take place: those that have not started, wherever they were moved. Standing places end."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from libs.database.engine import UnitOfWork
@@ -8,11 +8,11 @@ from services.scheduling.commands.tell import Notice, tell, tell_together
 from services.scheduling.domain.sharing import stop_before
 from services.scheduling.domain.visit import cancel
 from services.scheduling.domain.visit_series import VisitSeries
-from services.scheduling.storage import events_out, series_visits, sharings, visit_places, visit_sharers, visits
+from services.scheduling.storage import events_out, series_visits, sharings, standing_places, visit_places, visit_sharers, visits
 
 
 async def cancel_series_visits(work: UnitOfWork, ended: VisitSeries, from_day: date, caller: UUID, today: date) -> set[UUID]:
-    """Returns who would have come, so that each is told once. Who shares the series, or one of its visits, is told here."""
+    """Returns who would have come, now or later, so that each is told once. Who shares the series, or one of its visits, is told here."""
     share_series = await _end_sharings(work, ended, from_day, today)
     told = set[UUID]()
     for visit in await series_visits.lock_to_come(work, ended.id, from_day):
@@ -21,6 +21,9 @@ async def cancel_series_visits(work: UnitOfWork, ended: VisitSeries, from_day: d
         told |= set(await visit_places.free_all(work, visit.id))
         await tell(work, Notice.CANCELLED, visit, await visit_sharers.everybody_at(work, visit) - {visit.person, *share_series})
         await events_out.visit_cancelled(work, cancelled, caller)
+    for place in await standing_places.end_with_series(work, ended.id, from_day - timedelta(days=1)):
+        await events_out.standing_place_ended(work, place, from_day, "series_ended")
+        told.add(place.worker)
     return told
 
 

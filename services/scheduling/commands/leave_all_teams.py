@@ -6,7 +6,7 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.raise_cover import raise_cover
-from services.scheduling.storage import events_out, visit_places
+from services.scheduling.storage import events_out, standing_places, visit_places
 from services.scheduling.storage.visit_places import VisitPlace
 
 
@@ -17,5 +17,7 @@ async def leave_all_teams(work: UnitOfWork, worker: UUID, at: datetime) -> None:
     for place in await visit_places.free_to_come(work, worker, at):
         await events_out.visit_given_back(work, place.visit, place.person, worker, "left_team")
         of_person[place.person].append(place)
+    for standing in await standing_places.leave_all_teams(work, worker, at):
+        await events_out.standing_place_ended(work, standing, None, "left_team")
     for person, freed in of_person.items():
         await raise_cover(work, person, worker, at, freed)

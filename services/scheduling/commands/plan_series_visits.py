@@ -6,25 +6,30 @@ the database would refuse a second visit for it, so that being stopped in the mi
 
 from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.share_visits import share_new_visits
+from services.scheduling.commands.take_planned_visits import take_planned_visits
 from services.scheduling.domain import visit as visits
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.visit_series import VisitSeries, days_to_plan, time_on
 from services.scheduling.storage import events_out, series, series_visits
 
 
-async def plan_series_visits(work: UnitOfWork, today: date) -> int:
-    """Those of some of the series that are due. `today` is the local day. Returns of how many series."""
+async def plan_series_visits(work: UnitOfWork, today: date, *, zone: ZoneInfo) -> int:
+    """Those of some of the series that are due, with the workers who come to all of them. `today` is the local day.
+
+    Returns of how many series. All visits are made before the first worker is locked, as everybody locks them.
+    """
     due = await series.list_due(work, today)
-    for one in due:
-        await plan_visits_of(work, one, today)
+    made = {one.id: await plan_visits_of(work, one, today) for one in due}
+    await take_planned_visits(work, made, today, zone=zone)
     return len(due)
 
 
-async def plan_visits_of(work: UnitOfWork, agreed: VisitSeries, today: date) -> int:
-    """Those of one series, which is locked or new. Returns how many were made."""
+async def plan_visits_of(work: UnitOfWork, agreed: VisitSeries, today: date) -> list[Visit]:
+    """Those of one series, which is locked or new. Returns those that were made."""
     days, until = days_to_plan(agreed, today)
     made = [visit for day in days if (visit := _visit_on(work, agreed, day)) is not None]
     new = [visit for visit in made if await series_visits.add_new(work, visit)]
@@ -33,7 +38,7 @@ async def plan_visits_of(work: UnitOfWork, agreed: VisitSeries, today: date) -> 
         await events_out.visit_agreed(work, visit)
     await share_new_visits(work, new)
     await series.set_planned(work, agreed.id, until)
-    return len(new)
+    return new
 
 
 def _visit_on(work: UnitOfWork, agreed: VisitSeries, day: date) -> Visit | None:

@@ -4,9 +4,10 @@ The rules look at facts of one moment. Whoever acts on the answer holds the lock
 places at once is besides a constraint of the database (ADR 53).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, Refusal
@@ -57,6 +58,15 @@ class WorkerFacts:
 def counts_as_employed(works_as: Engagement | None) -> bool:
     """The law protects employed workers; a paid worker of whom nothing was agreed counts as employed."""
     return works_as in (None, Engagement.EMPLOYED)
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """A visit that a worker does not come to, and why."""
+
+    visit: UUID
+    reason: str
+    details: Mapping[str, str]
 
 
 def reason_of_place(kind: str) -> Refusal | None:

@@ -30,7 +30,7 @@ from kith.scheduling.v1.enums import SeriesState
 from libs.refusals import Conflict, FailedPrecondition, NotAllowed, NotFound, invalid
 from services.scheduling.domain.local_clock import DAY_MINUTES, real_minute
 from services.scheduling.domain.recurrence import days_of, make_rule
-from services.scheduling.domain.visit import MAX_AHEAD, VisitTime, check_workers
+from services.scheduling.domain.visit import MAX_AHEAD, Visit, VisitTime, check_workers
 
 AHEAD = timedelta(weeks=8)
 """How long before their day visits are made: as far as workers plan, and well within the days that a page lists."""
@@ -115,9 +115,14 @@ def propose(
 
 
 def require_replaceable(series: VisitSeries, person: UUID, today: date) -> None:
-    """Raises NotFound SERIES_UNKNOWN for another person's, FailedPrecondition SERIES_OVER or SERIES_NOT_AGREED."""
+    """Raises NotFound SERIES_UNKNOWN for another person's, and what `require_running` raises."""
     if series.person != person:
         raise NotFound("SERIES_UNKNOWN")
+    require_running(series, today)
+
+
+def require_running(series: VisitSeries, today: date) -> None:
+    """It is agreed, and has days to come. Raises FailedPrecondition SERIES_OVER or SERIES_NOT_AGREED."""
     _step(series, SeriesStep.END)
     _require_to_come(series, today)
 
@@ -195,6 +200,11 @@ def time_on(series: VisitSeries, day: date) -> VisitTime:
     local = datetime.combine(day, time(*divmod(series.start, 60)))
     starts = datetime.fromtimestamp(real_minute(ZoneInfo(series.zone), local) * 60, UTC)
     return VisitTime(day, starts, starts + timedelta(minutes=series.minutes))
+
+
+def is_at_its_time(series: VisitSeries, visit: Visit) -> bool:
+    """Whether a visit of the series is when the series says, and not moved."""
+    return visit.series_day is not None and VisitTime(visit.day, visit.starts, visit.ends) == time_on(series, visit.series_day)
 
 
 def _check_first_day(day: date | None, today: date) -> date:

@@ -26,11 +26,12 @@ class WeekConfirmation:
 
 @dataclass(frozen=True)
 class WorkerWeek:
-    """A week as it is, with what the worker has said of it."""
+    """A week as it is, with what the worker has said of it. `standing`: series in which they have a standing place then."""
 
     fingerprint: str
     confirmed_at: datetime | None
     changed_since: bool
+    standing: tuple[UUID, ...] = ()
 
 
 def fingerprint_of(visits: Iterable[tuple[UUID, datetime, datetime]]) -> str:

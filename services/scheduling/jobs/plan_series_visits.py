@@ -15,7 +15,7 @@ def job(zone: ZoneInfo) -> Job:
     """`zone` decides which day it is."""
 
     async def run(work: UnitOfWork) -> int:
-        return await plan_series_visits(work, work.now.astimezone(zone).date())
+        return await plan_series_visits(work, work.now.astimezone(zone).date(), zone=zone)
 
     async def next_due(work: UnitOfWork) -> datetime | None:
         local = work.now.astimezone(zone)

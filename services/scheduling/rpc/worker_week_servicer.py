@@ -154,7 +154,12 @@ def _listed_swap(listed: ListedSwap) -> pb.Swap:
 
 def _worker_week(week: WorkerWeek) -> pb.GetWorkerWeekResponse:
     confirmed = timestamp(week.confirmed_at) if week.confirmed_at else None
-    return pb.GetWorkerWeekResponse(fingerprint=week.fingerprint, confirmed_at=confirmed, changed_since=week.changed_since)
+    return pb.GetWorkerWeekResponse(
+        fingerprint=week.fingerprint,
+        confirmed_at=confirmed,
+        changed_since=week.changed_since,
+        standing_series_ids=map(str, week.standing),
+    )
 
 
 def _seen_week(request: pb.ConfirmWeekRequest) -> tuple[date | None, str]:

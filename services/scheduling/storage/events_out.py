@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.messages import outbox
 from services.scheduling.domain.cover import Cover
 from services.scheduling.domain.sharing import Sharing
+from services.scheduling.domain.standing_place import StandingPlace
 from services.scheduling.domain.visit import Visit, VisitTime
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.domain.visit_series import VisitSeries
@@ -211,6 +212,20 @@ async def series_withdrawn(work: UnitOfWork, series: VisitSeries) -> None:
 
 async def series_ended(work: UnitOfWork, series: VisitSeries, from_day: date, by: UUID) -> None:
     event = facts.SeriesEnded(series_id=str(series.id), person_id=str(series.person), from_day=from_day.isoformat(), ended_by=str(by))
+    await outbox.publish(work, (event, event.series_id))
+
+
+async def standing_place_taken(work: UnitOfWork, place: StandingPlace) -> None:
+    event = facts.StandingPlaceTaken(series_id=str(place.series), worker_id=str(place.worker), since=place.since.isoformat())
+    await outbox.publish(work, (event, event.series_id))
+
+
+async def standing_place_ended(
+    work: UnitOfWork, ended: StandingPlace, from_day: date | None, why: Literal["ended", "series_ended", "left_team"]
+) -> None:
+    """`from_day` is the first without them; None for at once."""
+    day = from_day.isoformat() if from_day else ""
+    event = facts.StandingPlaceEnded(series_id=str(ended.series), worker_id=str(ended.worker), from_day=day, why=why)
     await outbox.publish(work, (event, event.series_id))
 
 

@@ -167,6 +167,14 @@ PERSON_TABLES = (
             case((tables.visit_series.c.agreed_by.is_(None), tables.visit_series.c.first_day), else_=tables.visit_series.c.last_day),
         ),
     ),
+    # Goes with the series, and once it is over: which visits they came to, the visits say.
+    PersonTable(
+        tables.standing_place,
+        ("worker",),
+        ("series", "worker", "since", "joined_at", "last_day"),
+        through={"series": tables.visit_series.c.person},
+        erasure=(Delete(),),
+    ),
     # Kept as long as the visit, with which they go.
     PersonTable(
         tables.visit_record,

@@ -58,6 +58,17 @@ visit_series = Table(
     Index("visit_series_by_team", "team", "id"),
 )
 
+standing_place = Table(
+    "standing_place",
+    metadata,
+    Column("series", Uuid, ForeignKey("visit_series.id", ondelete="CASCADE"), primary_key=True),
+    key("worker", Uuid),
+    required("since", Date),
+    required("joined_at", MOMENT),
+    optional("last_day", Date),
+    Index("standing_place_by_worker", "worker"),
+)
+
 visit = Table(
     "visit",
     metadata,

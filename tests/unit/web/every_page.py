@@ -135,7 +135,7 @@ QUERIES = (
     *(f"/visits/{fake_visits.TAKEN}?done={done}" for done in ("watch_on", "watch_off", "on_way", "safe")),
     "/visits/confirming?done=agree", "/visits/confirming?done=take_back",
     "/visits/series?done=proposed", "/visits/series?done=withdrawn", f"/visits/series/new?instead={fake_series.RUNNING}",
-    *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end", "tasks")),
+    *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end", "tasks", "standing_end")),
     *(f"/visits/sharing?done={done}" for done in ("no", "withdraw", "end")),
     f"/visits/sharing/{fake_sharing.SHARED}?done=yes", f"/visits/sharing/{fake_sharing.WAITING}?done=proposed",
     *(f"/together/{fake_sharing.SOUP}?done={done}" for done in ("announced", "join", "leave", "off", "closed")),

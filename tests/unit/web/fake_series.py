@@ -12,7 +12,7 @@ _TEAM = "01939f00-0000-7000-8000-0000000000f1"
 
 
 class FakeVisitSeriesService(FakeService):
-    """Tests change `series`, `visits` and `planned` for what they want to see."""
+    """Tests change `series`, `visits`, `standing` and `planned` for what they want to see."""
 
     def __init__(self) -> None:
         self.series = {
@@ -22,6 +22,9 @@ class FakeVisitSeriesService(FakeService):
         }
         self.visits = [_visit(visit, number) for number, visit in enumerate(VISITS, 1)]
         self.planned = [_planned(day, overlaps=day == 3) for day in range(1, 9)]
+        until = pb.StandingPlace(worker_id=MO, since="2026-09-01", last_day="2026-12-10")
+        self.standing = {JOS: pb.GetSeriesResponse(standing_places=[until], can_take_standing_place=True)}
+        """Of each series: who comes to all of its visits, and what the service says of it to Ada."""
         self.taken = pb.TakeSeriesResponse(
             taken_visit_ids=VISITS[:1],
             not_taken=[
@@ -38,9 +41,11 @@ class FakeVisitSeriesService(FakeService):
     def GetSeries(self, request: pb.GetSeriesRequest) -> pb.GetSeriesResponse:
         series = self.series[request.series_id]
         is_proposed = series.state == pb.SERIES_STATE_PROPOSED
-        return pb.GetSeriesResponse(
+        response = pb.GetSeriesResponse(
             series=series, visits=[] if is_proposed else self.visits, proposed_visits=self.planned if is_proposed else []
         )
+        response.MergeFrom(self.standing.get(request.series_id, pb.GetSeriesResponse()))
+        return response
 
     def PreviewSeries(self, _request: pb.PreviewSeriesRequest) -> pb.PreviewSeriesResponse:
         return pb.PreviewSeriesResponse(visits=self.planned)
@@ -50,6 +55,10 @@ class FakeVisitSeriesService(FakeService):
 
     def TakeSeries(self, _request: pb.TakeSeriesRequest) -> pb.TakeSeriesResponse:
         return self.taken
+
+    def TakeStandingPlace(self, _request: pb.TakeStandingPlaceRequest) -> pb.TakeStandingPlaceResponse:
+        taken = self.taken
+        return pb.TakeStandingPlaceResponse(since="2026-12-11", taken_visit_ids=taken.taken_visit_ids, not_taken=taken.not_taken)
 
 
 def _series(

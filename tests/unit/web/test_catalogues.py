@@ -70,7 +70,7 @@ ASKED_BY_NAME = (
     "visit_record_ends.", "visit_timer_done.",
     "watch_do.", "watch_done.", "watch_rank.", "watch_open_done.", "watched_done.", "on_way_minutes.", "alert_word.", "alert_state.",
     "alert_step.", "watch_alert_kind.", "watch_alert_state.", "watch_duty_state.", "watch_step_kind.",
-    "series_state.", "series_done.", "series_is.", "series_do.", "who_came_how.",
+    "series_state.", "series_done.", "series_is.", "series_do.", "standing_is.", "standing_give_back.", "who_came_how.",
     "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
     "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
     "hours_done.", "hours_breach.",

@@ -22,6 +22,8 @@ DO = {
     "No, not these visits",
     "Take my proposal back",
     "I can take them all",
+    "I come to all, from now on",
+    "Stop coming to all of them",
     "Propose other times",
     "End these visits",
 }
@@ -62,7 +64,7 @@ def test_easy_read_says_the_pattern_a_part_at_a_time(browser: ScriptlessBrowser)
     ("series", "offered"),
     [
         (WAITING, {"Yes, to all of them", "No, not these visits"}),
-        (JOS, {"I can take them all", "Propose other times"}),
+        (JOS, {"I can take them all", "I come to all, from now on", "Propose other times"}),
         (RUNNING, {"Propose other times", "End these visits"}),
     ],
 )
@@ -125,6 +127,45 @@ def test_taking_them_all_says_which_and_why_not_the_others(fakes: FakeServices, 
     browser.open(f"/visits/series/{JOS}")
     fakes.visit_series.refusals["TakeSeries"] = FailedPrecondition("NOT_IN_TEAM")
     assert browser.submit(f"/visits/series/{JOS}", version="1", do="take", shown=shown)[0] == 409
+
+
+@pytest.mark.capability("S1")
+def test_who_comes_to_all_of_them_says_so_and_reads_which_do_not_fit(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    assert "Mo Stone comes to all of these visits until Thursday 10 December." in words(browser.open(f"/visits/series/{JOS}"))
+    assert browser.submit(f"/visits/series/{JOS}", version="1", do="stand", shown=f"{VISITS[0]}:2")[0] == 200
+    sent = next(request for request in fakes.visit_series.requests if isinstance(request, pb.TakeStandingPlaceRequest))
+    assert (sent.series_id, sent.version, [one.visit_id for one in sent.visits]) == (JOS, 1, VISITS[:1])
+    text = words(browser.page)
+    assert "You come to all of them. Thank you" in text
+    assert "You come to all of these visits, from Friday 11 December on." in text
+    assert "3 visits are not taken" in text
+
+    refused = [pb.NotTakenVisit(visit_id=VISITS[2], reason="WORKER_AWAY")]
+    mine = pb.StandingPlace(worker_id=ADA, since="2026-11-20")
+    fakes.visit_series.standing[JOS] = pb.GetSeriesResponse(standing_places=[mine], not_yours=refused)
+    page = browser.open(f"/visits/series/{JOS}")
+    assert {label for label in DO if label in page} == {"I can take them all", "Stop coming to all of them", "Propose other times"}
+    text = words(page)
+    assert "You come to all of these visits, also to those that are planned later." in text
+    assert "You do not come to these, and why" in text
+    mine.since = "2026-12-11"
+    fakes.visit_series.standing[JOS] = pb.GetSeriesResponse(standing_places=[mine])
+    assert "From Friday 11 December on you come to all" in words(browser.open(f"/visits/series/{JOS}"))
+
+    ends = f"/visits/series/{JOS}/standing/end"
+    browser.open(ends)
+    assert browser.submit(ends, **{"from_day-pick": "2026-11-25", "give_back": ""})[0] == 422
+    assert "Choose if you keep the visits that are planned already." in browser.page
+    answers = {"from_day-pick": "2026-11-25", "give_back": "yes"}
+    assert browser.submit(ends, **answers) == (303, f"/visits/series/{JOS}?done=standing_end")
+    ended = fakes.visit_series.requests[-1]
+    assert isinstance(ended, pb.EndStandingPlaceRequest)
+    assert (ended.series_id, ended.from_day, ended.give_back) == (JOS, "2026-11-25", True)
+    assert "You no longer come to all of these visits." in browser.open(f"/visits/series/{JOS}?done=standing_end")
+    browser.open(ends)
+    fakes.visit_series.refusals["EndStandingPlace"] = invalid("from_day", "STANDING_ENDS_EARLIER")
+    assert browser.submit(ends, **answers)[0] == 422
+    assert "You stop before that day already." in browser.page
 
 
 @pytest.mark.capability("S6")

@@ -9,6 +9,7 @@ from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1 import worker_weeks_pb2 as pb
 from libs.refusals import Conflict, FailedPrecondition, invalid
 from tests.unit.web.fake_people import JO, MO, NOW, to_timestamp
+from tests.unit.web.fake_series import JOS
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_visits import OPEN, TAKEN
 from tests.unit.web.fake_worker_weeks import BY_ADA, FINGERPRINT, ON_LEAVE, TO_ADA
@@ -37,6 +38,10 @@ def test_a_worker_says_that_the_week_they_see_is_right(fakes: FakeServices, brow
     assert "You have not said that it is right" in text
     assert "A swap waits for your answer" in text, "the one that she offers herself is not counted"
     taken = fakes.visits.visits[TAKEN]
+    assert "You go there every time" not in text
+    taken.series_id = JOS
+    fakes.worker_weeks.week.standing_series_ids.append(JOS)
+    assert f'<a href="/visits/series/{JOS}">You go there every time</a>' in browser.open("/week/mine?week=2026-11-26")
     for state, starts, offered in (
         (visits.VISIT_STATE_AGREED, NOW + timedelta(days=1), {"Offer a swap", "I cannot come after all"}),
         (visits.VISIT_STATE_MOVING, NOW + timedelta(days=1), {"I cannot come after all"}),

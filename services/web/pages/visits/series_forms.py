@@ -1,4 +1,7 @@
-"""Forms of visits that repeat: what is wanted, a check of it with the visits that it makes, and from which day on it ends."""
+"""Forms of visits that repeat: what is wanted, a check of it with the visits that it makes, and from which day on it ends.
+
+It ends for the person, or for a worker who comes to all of them.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,6 +28,7 @@ _INPUTS = {
     **{name: name for name in ("first_day", "start", "minutes", "last_day", "workers")},
 }
 _MOST_SHOWN = 5
+_GIVE_BACK = ("no", "yes")
 
 
 async def _new_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
@@ -153,8 +157,38 @@ async def _end(ctx: PageContext, fields: Fields, request_id: str) -> str:
     return f"/visits/series/{series}?done=end"
 
 
+async def _standing_values(ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
+    series, pattern = await _fetch(ctx, ctx.path_param("series"))
+    names = await ctx.person_names([series.person_id])
+    return {
+        "name": names[series.person_id].full,
+        "series": series.series_id,
+        "pattern": pattern_words(ctx, pattern).sentence,
+        "days": ctx.day_choices(0, 1),
+        "choices": choices(ctx, "standing_give_back", _GIVE_BACK),
+    }
+
+
+async def _end_standing(ctx: PageContext, fields: Fields, request_id: str) -> str:
+    require([] if fields["give_back"] in _GIVE_BACK else [ctx.form_problem("give_back", "standing.give_back_missing")])
+    series = ctx.path_param("series")
+    request = pb.EndStandingPlaceRequest(
+        request_id=request_id, series_id=series, from_day=fields["from_day"], give_back=fields["give_back"] == "yes"
+    )
+    await ctx.call(ctx.state.services.visit_series.EndStandingPlace, request)
+    return f"/visits/series/{series}?done=standing_end"
+
+
 NEW = FormPage("series-new", "visits/series_new", _new_values, _write, fields=_FIELDS, draft=_DRAFT, input_by_field=_INPUTS)
 CHECK = FormPage("series-check", "visits/series_check", _check_values, _propose, draft=_DRAFT, ends_draft=True, shown_again=NEW)
 END = FormPage(
     "series-end", "visits/series_end", _end_values, _end, fields=("from_day", "version"), input_by_field={"from_day": "from_day"}
+)
+END_STANDING = FormPage(
+    "standing-end",
+    "visits/standing_end",
+    _standing_values,
+    _end_standing,
+    fields=("from_day", "give_back"),
+    input_by_field={"from_day": "from_day"},
 )

@@ -12,13 +12,13 @@ from kith.scheduling.v1.enums import SeriesState, VisitState
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.visits import visit_words
-from services.web.pages.visits.series_taking import shown_visits, take
+from services.web.pages.visits.series_taking import not_yours_rows, shown_visits, stand, take
 from services.web.pages.visits.series_words import pattern_words, series_status, state_of
 from services.web.pages.visits.task_words import load_tasks
 
 CHANGE = "series"
 _OPEN = 5
-_DONE = ("propose", "agree", "decline", "end", "tasks")
+_DONE = ("propose", "agree", "decline", "end", "tasks", "standing_end")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ async def show(ctx: PageContext) -> Response:
     response: pb.GetSeriesResponse = await ctx.call(ctx.state.services.visit_series.GetSeries, request)
     series = response.series
     people = [series.person_id, series.proposed_by, *([series.agreed_by] if series.agreed_by else [])]
-    names = await ctx.person_names([*people, *visit_words.people_of(response.visits)])
+    names = await ctx.person_names([*people, *visit_words.people_of(response.visits), *standing_workers(response)])
     rows = [visit_words.visit_row(ctx, visit, names, is_taken=ctx.person_id in visit.worker_ids) for visit in response.visits]
     kind, says = series_status(ctx, series)
     to_take = _open_visits(ctx, response)
@@ -53,7 +53,9 @@ async def show(ctx: PageContext) -> Response:
         most=_OPEN,
         shown=shown_visits(to_take),
         plan=_plan(ctx, series, names),
-        can=_possible(ctx, series, to_take),
+        standing=standing_lines(ctx, response.standing_places, names),
+        not_yours=await not_yours_rows(ctx, response.not_yours, rows),
+        can=_possible(ctx, response, to_take),
         is_own=series.person_id == ctx.subject_id,
         to_do=await load_tasks(ctx, series=series.series_id),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
@@ -61,7 +63,7 @@ async def show(ctx: PageContext) -> Response:
 
 
 async def change(ctx: PageContext, form: Form) -> Response:
-    """Agree, decline, take back or take them all. The service decides whether the person may."""
+    """Agree, decline, take back, take them all, or come to all from now on. The service decides whether the person may."""
     services, series, did = ctx.state.services.visit_series, ctx.path_param("series"), form.text("do")
     values = {"request_id": form.request_id, "series_id": series}
     if did == "agree":
@@ -72,6 +74,8 @@ async def change(ctx: PageContext, form: Form) -> Response:
         await ctx.call(services.WithdrawSeries, pb.WithdrawSeriesRequest(**values, version=form.shown_number()))
     elif did == "take":
         return await take(ctx, form)
+    elif did == "stand":
+        return await stand(ctx, form)
     else:
         return ctx.redirect(f"/visits/series/{series}")
     return ctx.redirect("/visits/series?done=withdrawn" if did == "withdraw" else f"/visits/series/{series}?done={did}")
@@ -106,7 +110,24 @@ def _open_visits(ctx: PageContext, response: pb.GetSeriesResponse) -> list[visit
     ]
 
 
-def _possible(ctx: PageContext, series: pb.VisitSeries, to_take: Sequence[visits.Visit]) -> list[str]:
+def standing_workers(response: pb.GetSeriesResponse) -> list[str]:
+    return [place.worker_id for place in response.standing_places]
+
+
+def standing_lines(ctx: PageContext, places: Sequence[pb.StandingPlace], names: Mapping[str, PersonName]) -> list[Markup]:
+    """Who comes to all of them, from when on and until when."""
+    today = ctx.local_day().isoformat()
+    lines = []
+    for place in places:
+        who = "you" if place.worker_id == ctx.person_id and not ctx.acting else "they"
+        days = {"since": ctx.format_day(place.since), "until": ctx.format_day(place.last_day) if place.last_day else ""}
+        which = ("_from" if place.since > today else "") + ("_until" if place.last_day else "")
+        lines.append(ctx.say(f"standing_is.{who}{which}", name=names[place.worker_id].full, **days))
+    return lines
+
+
+def _possible(ctx: PageContext, response: pb.GetSeriesResponse, to_take: Sequence[visits.Visit]) -> list[str]:
+    series = response.series
     state, is_own = state_of(series), series.person_id == ctx.subject_id
     is_over = bool(series.pattern.last_day) and series.pattern.last_day < ctx.local_day().isoformat()
     if is_over or state in (SeriesState.DECLINED, SeriesState.WITHDRAWN, None):
@@ -114,4 +135,6 @@ def _possible(ctx: PageContext, series: pb.VisitSeries, to_take: Sequence[visits
     if state is SeriesState.PROPOSED:
         own = ["agree", "decline", "tasks"] if is_own else []
         return own + (["withdraw"] if not ctx.acting and series.proposed_by == ctx.person_id else [])
-    return (["take"] if to_take else []) + ["change"] + (["tasks", "end"] if is_own else [])
+    take = (["take"] if to_take else []) + (["stand"] if response.can_take_standing_place and not ctx.acting else [])
+    mine = not ctx.acting and any(place.worker_id == ctx.person_id and not place.last_day for place in response.standing_places)
+    return take + (["stand_end"] if mine else []) + ["change"] + (["tasks", "end"] if is_own else [])

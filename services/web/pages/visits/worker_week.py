@@ -36,6 +36,7 @@ async def show(ctx: PageContext) -> Response:
     return ctx.render(
         "visits/worker_week",
         days=[(words, list(group)) for words, group in groupby(rows, key=lambda row: row.day_words)],
+        every_time={visit.visit_id: visit.series_id for visit in taken if visit.series_id in week.standing_series_ids},
         now=ctx.now,
         monday=monday.isoformat(),
         fingerprint=week.fingerprint,

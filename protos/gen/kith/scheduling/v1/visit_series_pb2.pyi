@@ -562,6 +562,151 @@ class TakeSeriesResponse(_message.Message):
 Global___TakeSeriesResponse: _TypeAlias = TakeSeriesResponse  # noqa: Y015
 
 @_typing.final
+class StandingPlace(_message.Message):
+    """StandingPlace is a worker's place in a series: each of its visits that is made later takes them, if every rule of taking allows it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    worker_id: _builtins.str
+    since: _builtins.str
+    """an ISO date: no visit before it takes them by this"""
+    last_day: _builtins.str
+    """an ISO date; empty: it goes on"""
+    def __init__(
+        self,
+        *,
+        worker_id: _builtins.str = ...,
+        since: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_day", b"last_day", "since", b"since", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingPlace: _TypeAlias = StandingPlace  # noqa: Y015
+
+@_typing.final
+class TakeStandingPlaceRequest(_message.Message):
+    """TakeStandingPlaceRequest has the version of the series, and the open visits, that the page showed, at most 100."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    VISITS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    series_id: _builtins.str
+    version: _builtins.int
+    @_builtins.property
+    def visits(self) -> _containers.RepeatedCompositeFieldContainer[Global___ShownVisit]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        series_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+        visits: _abc.Iterable[Global___ShownVisit] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "series_id", b"series_id", "version", b"version", "visits", b"visits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakeStandingPlaceRequest: _TypeAlias = TakeStandingPlaceRequest  # noqa: Y015
+
+@_typing.final
+class TakeStandingPlaceResponse(_message.Message):
+    """TakeStandingPlaceResponse says from which day on, which visits were taken at once, and why the others were not. Besides those of the
+    request it has visits at the times of the series that were made since the page was shown.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_FIELD_NUMBER: _builtins.int
+    TAKEN_VISIT_IDS_FIELD_NUMBER: _builtins.int
+    NOT_TAKEN_FIELD_NUMBER: _builtins.int
+    since: _builtins.str
+    """an ISO date: today, or the day after somebody else's last one"""
+    @_builtins.property
+    def taken_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def not_taken(self) -> _containers.RepeatedCompositeFieldContainer[Global___NotTakenVisit]: ...
+    def __init__(
+        self,
+        *,
+        since: _builtins.str = ...,
+        taken_visit_ids: _abc.Iterable[_builtins.str] | None = ...,
+        not_taken: _abc.Iterable[Global___NotTakenVisit] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["not_taken", b"not_taken", "since", b"since", "taken_visit_ids", b"taken_visit_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakeStandingPlaceResponse: _TypeAlias = TakeStandingPlaceResponse  # noqa: Y015
+
+@_typing.final
+class EndStandingPlaceRequest(_message.Message):
+    """EndStandingPlaceRequest has the first day whose visit does not take them, if it is not made yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    GIVE_BACK_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    series_id: _builtins.str
+    from_day: _builtins.str
+    """an ISO date"""
+    give_back: _builtins.bool
+    """also the visits from that day on that they have taken"""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        series_id: _builtins.str = ...,
+        from_day: _builtins.str = ...,
+        give_back: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_day", b"from_day", "give_back", b"give_back", "request_id", b"request_id", "series_id", b"series_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndStandingPlaceRequest: _TypeAlias = EndStandingPlaceRequest  # noqa: Y015
+
+@_typing.final
+class EndStandingPlaceResponse(_message.Message):
+    """EndStandingPlaceResponse says how many visits are open again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GIVEN_BACK_FIELD_NUMBER: _builtins.int
+    given_back: _builtins.int
+    def __init__(
+        self,
+        *,
+        given_back: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["given_back", b"given_back"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndStandingPlaceResponse: _TypeAlias = EndStandingPlaceResponse  # noqa: Y015
+
+@_typing.final
 class GetSeriesRequest(_message.Message):
     """GetSeriesRequest names the series."""
 
@@ -591,6 +736,11 @@ class GetSeriesResponse(_message.Message):
     SERIES_FIELD_NUMBER: _builtins.int
     VISITS_FIELD_NUMBER: _builtins.int
     PROPOSED_VISITS_FIELD_NUMBER: _builtins.int
+    STANDING_PLACES_FIELD_NUMBER: _builtins.int
+    NOT_YOURS_FIELD_NUMBER: _builtins.int
+    CAN_TAKE_STANDING_PLACE_FIELD_NUMBER: _builtins.int
+    can_take_standing_place: _builtins.bool
+    """the caller, as what they are in the team and as long as there is one left"""
     @_builtins.property
     def series(self) -> Global___VisitSeries: ...
     @_builtins.property
@@ -599,16 +749,27 @@ class GetSeriesResponse(_message.Message):
 
     @_builtins.property
     def proposed_visits(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeriesVisit]: ...
+    @_builtins.property
+    def standing_places(self) -> _containers.RepeatedCompositeFieldContainer[Global___StandingPlace]:
+        """of those that are not over"""
+
+    @_builtins.property
+    def not_yours(self) -> _containers.RepeatedCompositeFieldContainer[Global___NotTakenVisit]:
+        """For a worker with a standing place: the next open visits that do not have them, and why, as things are now. Nobody else reads that."""
+
     def __init__(
         self,
         *,
         series: Global___VisitSeries | None = ...,
         visits: _abc.Iterable[_visits_pb2.Visit] | None = ...,
         proposed_visits: _abc.Iterable[Global___SeriesVisit] | None = ...,
+        standing_places: _abc.Iterable[Global___StandingPlace] | None = ...,
+        not_yours: _abc.Iterable[Global___NotTakenVisit] | None = ...,
+        can_take_standing_place: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["series", b"series"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["proposed_visits", b"proposed_visits", "series", b"series", "visits", b"visits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["can_take_standing_place", b"can_take_standing_place", "not_yours", b"not_yours", "proposed_visits", b"proposed_visits", "series", b"series", "standing_places", b"standing_places", "visits", b"visits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

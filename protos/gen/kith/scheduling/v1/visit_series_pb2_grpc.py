@@ -66,6 +66,16 @@ class VisitSeriesServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeSeriesRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeSeriesResponse.FromString,
                 _registered_method=True)
+        self.TakeStandingPlace = channel.unary_unary(
+                '/kith.scheduling.v1.VisitSeriesService/TakeStandingPlace',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeStandingPlaceRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeStandingPlaceResponse.FromString,
+                _registered_method=True)
+        self.EndStandingPlace = channel.unary_unary(
+                '/kith.scheduling.v1.VisitSeriesService/EndStandingPlace',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.EndStandingPlaceRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.EndStandingPlaceResponse.FromString,
+                _registered_method=True)
         self.GetSeries = channel.unary_unary(
                 '/kith.scheduling.v1.VisitSeriesService/GetSeries',
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.GetSeriesRequest.SerializeToString,
@@ -130,6 +140,20 @@ class VisitSeriesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TakeStandingPlace(self, request, context):
+        """A worker or volunteer of the team comes to all its visits from now on: those that are open, and each that is made later, if they can.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndStandingPlace(self, request, context):
+        """The worker: from a day on no visit that is made takes them any more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetSeries(self, request, context):
         """Those in the team, the person.
         """
@@ -183,6 +207,16 @@ def add_VisitSeriesServiceServicer_to_server(servicer, server):
                     servicer.TakeSeries,
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeSeriesRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeSeriesResponse.SerializeToString,
+            ),
+            'TakeStandingPlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeStandingPlace,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeStandingPlaceRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeStandingPlaceResponse.SerializeToString,
+            ),
+            'EndStandingPlace': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndStandingPlace,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.EndStandingPlaceRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visit__series__pb2.EndStandingPlaceResponse.SerializeToString,
             ),
             'GetSeries': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSeries,
@@ -364,6 +398,60 @@ class VisitSeriesService:
             '/kith.scheduling.v1.VisitSeriesService/TakeSeries',
             kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeSeriesRequest.SerializeToString,
             kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeSeriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeStandingPlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.VisitSeriesService/TakeStandingPlace',
+            kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeStandingPlaceRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visit__series__pb2.TakeStandingPlaceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndStandingPlace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.VisitSeriesService/EndStandingPlace',
+            kith_dot_scheduling_dot_v1_dot_visit__series__pb2.EndStandingPlaceRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visit__series__pb2.EndStandingPlaceResponse.FromString,
             options,
             channel_credentials,
             insecure,

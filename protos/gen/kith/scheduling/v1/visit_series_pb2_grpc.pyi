@@ -47,6 +47,10 @@ class VisitSeriesServiceStub:
     """The person: from a day on there are no more of its visits."""
     TakeSeries: _grpc.UnaryUnaryMultiCallable[_visit_series_pb2.TakeSeriesRequest, _visit_series_pb2.TakeSeriesResponse]
     """A worker or volunteer of the team takes all its open visits that they can."""
+    TakeStandingPlace: _grpc.UnaryUnaryMultiCallable[_visit_series_pb2.TakeStandingPlaceRequest, _visit_series_pb2.TakeStandingPlaceResponse]
+    """A worker or volunteer of the team comes to all its visits from now on: those that are open, and each that is made later, if they can."""
+    EndStandingPlace: _grpc.UnaryUnaryMultiCallable[_visit_series_pb2.EndStandingPlaceRequest, _visit_series_pb2.EndStandingPlaceResponse]
+    """The worker: from a day on no visit that is made takes them any more."""
     GetSeries: _grpc.UnaryUnaryMultiCallable[_visit_series_pb2.GetSeriesRequest, _visit_series_pb2.GetSeriesResponse]
     """Those in the team, the person."""
     ListSeries: _grpc.UnaryUnaryMultiCallable[_visit_series_pb2.ListSeriesRequest, _visit_series_pb2.ListSeriesResponse]
@@ -73,6 +77,10 @@ class VisitSeriesServiceAsyncStub(VisitSeriesServiceStub):
     """The person: from a day on there are no more of its visits."""
     TakeSeries: _aio.UnaryUnaryMultiCallable[_visit_series_pb2.TakeSeriesRequest, _visit_series_pb2.TakeSeriesResponse]  # type: ignore[assignment]
     """A worker or volunteer of the team takes all its open visits that they can."""
+    TakeStandingPlace: _aio.UnaryUnaryMultiCallable[_visit_series_pb2.TakeStandingPlaceRequest, _visit_series_pb2.TakeStandingPlaceResponse]  # type: ignore[assignment]
+    """A worker or volunteer of the team comes to all its visits from now on: those that are open, and each that is made later, if they can."""
+    EndStandingPlace: _aio.UnaryUnaryMultiCallable[_visit_series_pb2.EndStandingPlaceRequest, _visit_series_pb2.EndStandingPlaceResponse]  # type: ignore[assignment]
+    """The worker: from a day on no visit that is made takes them any more."""
     GetSeries: _aio.UnaryUnaryMultiCallable[_visit_series_pb2.GetSeriesRequest, _visit_series_pb2.GetSeriesResponse]  # type: ignore[assignment]
     """Those in the team, the person."""
     ListSeries: _aio.UnaryUnaryMultiCallable[_visit_series_pb2.ListSeriesRequest, _visit_series_pb2.ListSeriesResponse]  # type: ignore[assignment]
@@ -132,6 +140,22 @@ class VisitSeriesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_visit_series_pb2.TakeSeriesResponse, _abc.Awaitable[_visit_series_pb2.TakeSeriesResponse]]:
         """A worker or volunteer of the team takes all its open visits that they can."""
+
+    @_abc_1.abstractmethod
+    def TakeStandingPlace(
+        self,
+        request: _visit_series_pb2.TakeStandingPlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_visit_series_pb2.TakeStandingPlaceResponse, _abc.Awaitable[_visit_series_pb2.TakeStandingPlaceResponse]]:
+        """A worker or volunteer of the team comes to all its visits from now on: those that are open, and each that is made later, if they can."""
+
+    @_abc_1.abstractmethod
+    def EndStandingPlace(
+        self,
+        request: _visit_series_pb2.EndStandingPlaceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_visit_series_pb2.EndStandingPlaceResponse, _abc.Awaitable[_visit_series_pb2.EndStandingPlaceResponse]]:
+        """The worker: from a day on no visit that is made takes them any more."""
 
     @_abc_1.abstractmethod
     def GetSeries(

@@ -817,6 +817,7 @@ class GetWorkerWeekResponse(_message.Message):
     FINGERPRINT_FIELD_NUMBER: _builtins.int
     CONFIRMED_AT_FIELD_NUMBER: _builtins.int
     CHANGED_SINCE_FIELD_NUMBER: _builtins.int
+    STANDING_SERIES_IDS_FIELD_NUMBER: _builtins.int
     fingerprint: _builtins.str
     """of the visits that they go to"""
     changed_since: _builtins.bool
@@ -824,16 +825,21 @@ class GetWorkerWeekResponse(_message.Message):
     def confirmed_at(self) -> _timestamp_pb2.Timestamp:
         """none before"""
 
+    @_builtins.property
+    def standing_series_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """the worker comes to all visits of these"""
+
     def __init__(
         self,
         *,
         fingerprint: _builtins.str = ...,
         confirmed_at: _timestamp_pb2.Timestamp | None = ...,
         changed_since: _builtins.bool = ...,
+        standing_series_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["confirmed_at", b"confirmed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_since", b"changed_since", "confirmed_at", b"confirmed_at", "fingerprint", b"fingerprint"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_since", b"changed_since", "confirmed_at", b"confirmed_at", "fingerprint", b"fingerprint", "standing_series_ids", b"standing_series_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -792,6 +792,66 @@ class SeriesEnded(_message.Message):
 Global___SeriesEnded: _TypeAlias = SeriesEnded  # noqa: Y015
 
 @_typing.final
+class StandingPlaceTaken(_message.Message):
+    """StandingPlaceTaken: a worker comes to all visits of a series from a day on; each is published as taken when it is made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    worker_id: _builtins.str
+    since: _builtins.str
+    """an ISO date"""
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        since: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["series_id", b"series_id", "since", b"since", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingPlaceTaken: _TypeAlias = StandingPlaceTaken  # noqa: Y015
+
+@_typing.final
+class StandingPlaceEnded(_message.Message):
+    """StandingPlaceEnded: visits of the series that are made for that day and later do not take them. What they gave back is published by visit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_ID_FIELD_NUMBER: _builtins.int
+    WORKER_ID_FIELD_NUMBER: _builtins.int
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    series_id: _builtins.str
+    worker_id: _builtins.str
+    from_day: _builtins.str
+    """an ISO date; empty: at once"""
+    why: _builtins.str
+    """ended (by the worker), series_ended, left_team"""
+    def __init__(
+        self,
+        *,
+        series_id: _builtins.str = ...,
+        worker_id: _builtins.str = ...,
+        from_day: _builtins.str = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_day", b"from_day", "series_id", b"series_id", "why", b"why", "worker_id", b"worker_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StandingPlaceEnded: _TypeAlias = StandingPlaceEnded  # noqa: Y015
+
+@_typing.final
 class CoverNeeded(_message.Message):
     """CoverNeeded: somebody left a team, and these visits to come, of which the person was told, have one fewer than they need."""
 
@@ -981,7 +1041,7 @@ class NoticeWanted(_message.Message):
     series_declined, series_withdrawn, series_ended, series_taken, series_given_back, funding_proposed, funding_answered,
     engagement_proposed, engagement_answered, engagement_from_worker, pay_ready, cover_needed, watch_asked, watch_late, watch_missed,
     watch_lone, watch_answered, visit_on_way_asked, visit_comes_late, visit_safe_asked, draft_asked, draft_shown, draft_published,
-    visit_task_ended, day_sheet, day_sheet_again
+    visit_task_ended, day_sheet, day_sheet_again, standing_taken, standing_ended, standing_open, standing_refused
     The id of the visit, series, terms, pay period, cover, alert, draft or turn at the watch, a dot, and an id of this notice.
     """
     @_builtins.property
