@@ -84,7 +84,7 @@ def check(wanted: tuple[Span, ...], candidates: list[Candidate], found: TeamCove
         assert bits & ~minutes_of(by_id[coming.worker].free) == 0, "outside their own times"
         assert bits & covered == 0, "one at a time is enough"
         covered |= bits
-    minutes = Counter({worker: 0 for worker in found.workers})
+    minutes = Counter(dict.fromkeys(found.workers, 0))
     for coming in found.comes:
         minutes[coming.worker] += coming.ends - coming.begins
     assert all(minutes[worker] <= by_id[worker].minutes_left for worker in minutes)
