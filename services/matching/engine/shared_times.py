@@ -1,8 +1,8 @@
 """Says who of a few workers would come when, so that as much as possible of what a person wants is covered.
 
-A walk through the week. At each piece of it somebody comes only for as long as the rest of the week can still be covered as well as before:
-the smallest cut of `team_cover.py` says exactly how long that is. Within that choice whoever is there already stays, then comes who can stay
-longest, then who has the fewest minutes so far.
+A walk through the week. At each piece of it somebody comes only for as long as the rest of the week can still be covered as well as
+before: the smallest cut of `team_cover.py` says exactly how long that is. Among those who can, a worker who is there already stays; then
+comes who can stay longest, then who has the fewest minutes so far.
 """
 
 from collections.abc import Iterator, Sequence

@@ -166,8 +166,9 @@ def test_a_team_that_could_cover_a_week_is_drawn_and_said_and_asks_nobody() -> N
     page = browser.open("/people/suggested/team")
     jo, mo = NAMES[JO][0], NAMES[MO][0]
     for words in (
-        "Together 2 people could cover 8 hours of the 12 hours a week", "At 2 hours more", f"A: {jo}", f"B: {mo}", "Tuesday 07:30 to 12:00",
-        "Could step in when another is ill", "Sunday 20:00 to 24:00", "Nobody in it is asked", "434 of 1000", "One person more fits",
+        "Together 2 people could cover 8 hours of the 12 hours a week", "For 2 hours more a week", f"A: {jo}", f"B: {mo}",
+        "Tuesday 07:30 to 12:00", "Could step in when another is ill", "Sunday 20:00 to 24:00", "Nobody in it is asked", "434 of 1000",
+        "One person more fits",
     ):  # fmt: skip
         assert words in page, words
     drawing = page[page.index('<svg class="drawing"') :]
