@@ -15,11 +15,14 @@ async def cancel_series_visits(work: UnitOfWork, ended: VisitSeries, from_day: d
     """Returns who would have come, now or later, so that each is told once. Who shares the series, or one of its visits, is told here."""
     share_series = await _end_sharings(work, ended, from_day, today)
     told = set[UUID]()
-    for visit in await series_visits.lock_to_come(work, ended.id, from_day):
+    to_come = await series_visits.lock_to_come(work, ended.id, from_day)
+    sharers = await visit_sharers.find_sharers(work, [visit.id for visit in to_come])
+    for visit in to_come:
         cancelled = cancel(visit, visit.person, work.now)
         await visits.save(work, cancelled)
         told |= set(await visit_places.free_all(work, visit.id))
-        await tell(work, Notice.CANCELLED, visit, await visit_sharers.everybody_at(work, visit) - {visit.person, *share_series})
+        if visit.id in sharers and sharers[visit.id] not in share_series:
+            await tell(work, Notice.CANCELLED, visit, {sharers[visit.id]})
         await events_out.visit_cancelled(work, cancelled, caller)
     for place in await standing_places.end_with_series(work, ended.id, from_day - timedelta(days=1)):
         await events_out.standing_place_ended(work, place, from_day, "series_ended")

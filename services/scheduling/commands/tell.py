@@ -143,11 +143,11 @@ async def tell_given_back(work: UnitOfWork, freed: Sequence[Visit]) -> None:
 
 async def tell_sharers(work: UnitOfWork, notice: Notice, visits: Sequence[Visit]) -> None:
     """Each who shares some of them, once, of the first: the series is not for them to see."""
-    told = set[UUID]()
+    sharers, told = await visit_sharers.find_sharers(work, [visit.id for visit in visits]), set[UUID]()
     for visit in visits:
-        sharers = await visit_sharers.everybody_at(work, visit) - {visit.person, *told}
-        await tell(work, notice, visit, sharers)
-        told |= sharers
+        if visit.id in sharers and sharers[visit.id] not in told:
+            await tell(work, notice, visit, {sharers[visit.id]})
+            told.add(sharers[visit.id])
 
 
 def first_of_each_series(visits: Sequence[Visit]) -> list[Visit]:

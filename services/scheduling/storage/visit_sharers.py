@@ -57,11 +57,15 @@ async def list_of(work: UnitOfWork, visits: Collection[UUID]) -> dict[UUID, Visi
     return {each.visit: each for each in found}
 
 
-async def everybody_at(work: UnitOfWork, of: Visit) -> set[UUID]:
-    """The person, and who shares the visit with them, also where the caller may not know it: to be told, never to be shown."""
+async def find_sharers(work: UnitOfWork, visits: Collection[UUID]) -> dict[UUID, UUID]:
+    """Who shares which of these visits, also where the caller may not know it: to be told, never to be shown."""
     async with all_rows(work):
-        shared = await find(work, of.id)
-    return {of.person, shared.sharer} if shared else {of.person}
+        return {visit: shared.sharer for visit, shared in (await list_of(work, visits)).items()}
+
+
+async def everybody_at(work: UnitOfWork, of: Visit) -> set[UUID]:
+    """The person, and who shares the visit with them, as in `find_sharers`."""
+    return {of.person, *(await find_sharers(work, [of.id])).values()}
 
 
 async def workers_in_both(work: UnitOfWork, person: UUID, sharer: UUID) -> set[UUID]:

@@ -202,3 +202,18 @@ def test_a_night_over_a_clock_change_has_its_real_hours() -> None:
     spring = Visit(UUID(int=9), ADA, TEAM, forward, begins, begins + timedelta(hours=3), 1, VisitState.AGREED, WREN, ADA)
     with pytest.raises(Invalid, match="TIME_SKIPPED"):
         worked_time(LONDON, spring, None, at(0, day=forward), at(1, 30, forward), begins + timedelta(days=1))
+
+
+@pytest.mark.capability("T9")
+def test_a_second_no_leaves_the_first_to_be_settled_by_who_said_it() -> None:
+    bea = UUID(int=7)
+    first, entry = records.dispute(after(Step.WRITE), by(bea), "It was shorter", bea, {ADA, bea})
+    assert (first.disputed_for, entry.said_for) == (bea, bea)
+    stood_by, _ = records.stand_by(first, by(WREN), "")
+    second, entry = records.dispute(stood_by, by(ADA), "I think so too", ADA, {ADA, bea})
+    assert (second.disputed_for, entry.said_for) == (bea, None)
+    with pytest.raises(FailedPrecondition, match="RECORD_DISPUTED_BY_OTHER"):
+        records.confirm(second, by(ADA), ADA, {ADA, bea})
+    assert records.confirm(second, by(bea), bea, {ADA, bea}).record.disputed_for is None
+    gone, _ = records.dispute(stood_by, by(ADA), "I think so too", ADA, {ADA})
+    assert gone.disputed_for == ADA, "who does not share it any more holds nobody up"
