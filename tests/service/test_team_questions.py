@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged, RelationshipEnded
+from kith.identity.facts.v1.facts_pb2 import PersonErased, PersonsMerged, RelationshipEnded, RelationshipStarted
 from kith.matching.facts.v1 import facts_pb2 as facts
 from kith.matching.v1 import team_questions_pb2 as pb
 from kith.matching.v1 import teams_pb2 as teams
@@ -24,7 +24,6 @@ from tests.support.waiting import wait_until
 
 YES, NO, EITHER = pb.TEAM_ANSWER_YES, pb.TEAM_ANSWER_NO, pb.TEAM_ANSWER_EITHER
 OPEN, AGREED = pb.TEAM_QUESTION_STATE_OPEN, pb.TEAM_QUESTION_STATE_AGREED
-ANSWER = "pb.TeamAnswer.ValueType"
 
 
 class AskedTeam:
@@ -173,13 +172,26 @@ async def test_a_team_never_changes_hands_and_who_acts_for_its_owner_is_seen(inf
         team, into = AskedTeam(people), AskedTeam(people)
         await team.form(other, jo)
         await into.form(kept, jo)
-        as_other = await people.let_act(sister, other)
+        started = RelationshipStarted(
+            relationship_id=str(new_id()), subject_id=str(other), holder_id=str(sister), kind="relative", scopes=["team"]
+        )
+        started.valid_from.FromDatetime(people.co_op.now() - timedelta(minutes=1))
+        await people.identity.publish((started, str(other)))
+        await people.co_op.wait_until_consumed("matching", "identity")
+        as_other = people.co_op.token(sister, acting_for=other)
         tea = await team.ask(as_other, "Shall we have tea?")
         await team.answer(tea, as_other, YES)
-        await people.co_op.wait_until_read_audit_is_written() if hasattr(people.co_op, "wait_until_read_audit_is_written") else None
-        reads = [row for row in await people.co_op.rows_as_dicts("matching", "read_audit")]
-        assert {(row["reader"], row["acting_for"]) for row in reads if row["acting_for"]} == {(sister, other)}
-        assert (await team.get(tea, jo)).answers[0].said_by_id == str(sister)
+        answer = (await team.get(tea, as_other)).answers[0]
+        assert (answer.person_id, answer.said_by_id) == (str(other), str(sister)), "everybody sees who acted"
+        await people.identity.publish((RelationshipEnded(relationship_id=started.relationship_id), str(other)))
+        await people.co_op.wait_until_consumed("matching", "identity")
+        for attempt in (team.ask(as_other), team.get(tea, as_other)):
+            with pytest.raises(NotAllowed, match="ACTING_ENDED"):
+                await attempt
+        async with people.co_op.database_transaction("matching") as rows:
+            acts = await rows.fetch("select action, reason, acting_for from read_audit where reader = $1 order by id", str(sister))
+        assert [(row["action"], row["reason"]) for row in acts] == [("view", ""), *[("refused", "ACTING_ENDED")] * 2]
+        assert {row["acting_for"] for row in acts} == {other}
 
         for _ in range(2):
             await people.identity.publish((PersonsMerged(kept_person_id=str(kept), other_person_id=str(other)), str(kept)))

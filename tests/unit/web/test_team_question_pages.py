@@ -67,10 +67,11 @@ def test_a_team_is_asked_answers_and_reads_what_it_decided() -> None:
     page = browser.open(one)
     assert "Has not answered" not in page
     assert 'name="version" value="3"' in page
-    assert browser.submit(one, answer="yes") == (303, f"{one}?done=answered"), "what she said before stands in the form"
+    assert "Too early.</textarea>" in page, "what she said before stands in the form"
+    assert browser.submit(one, answer="yes", words="Well then.") == (303, f"{one}?done=answered")
     changed = last(fakes)
     assert isinstance(changed, pb.AnswerTeamQuestionRequest)
-    assert (changed.words, changed.version) == ("Too early.", 3)
+    assert (changed.words, changed.version) == ("Well then.", 3)
 
     browser.open(f"{one}/withdraw")
     assert browser.submit(f"{one}/withdraw") == (303, f"{one}?done=withdrawn")
