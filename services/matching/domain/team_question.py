@@ -113,9 +113,7 @@ def outcome(owner: UUID, others: Collection[UUID], answers: Mapping[UUID, TeamAn
     return TeamQuestionState.AGREED
 
 
-def close(
-    question: TeamQuestion, owner: UUID, others: Collection[UUID], answers: Mapping[UUID, TeamAnswer], now: datetime
-) -> TeamQuestion:
+def close(question: TeamQuestion, owner: UUID, others: Collection[UUID], answers: Mapping[UUID, TeamAnswer], now: datetime) -> TeamQuestion:
     return replace(question, state=outcome(owner, others, answers), closed_at=now)
 
 

@@ -21,7 +21,9 @@ class FakeTeamQuestionService(FakeService):
             WITHDRAWN: _question(WITHDRAWN, pb.TEAM_QUESTION_STATE_WITHDRAWN, "Shall we get a cat?"),
         }
         self.answers = [
-            pb.TeamQuestionAnswer(person_id=JO, answer=pb.TEAM_ANSWER_YES, words="I bring\nthe pans.", answered_at=at, in_team=True, version=1),
+            pb.TeamQuestionAnswer(
+                person_id=JO, answer=pb.TEAM_ANSWER_YES, words="I bring\nthe pans.", answered_at=at, in_team=True, version=1
+            ),
             pb.TeamQuestionAnswer(person_id=MO, answer=pb.TEAM_ANSWER_NO, answered_at=at, said_by_id=JO, version=2),
         ]
         super().__init__(pb.DESCRIPTOR.services_by_name["TeamQuestionService"])

@@ -47,8 +47,9 @@ IN_TEAM = f"""{SYSTEM}
       and acting.subject = {PRINCIPAL} and acting.scope = 'team' and acting.valid_from <= {NOW}
       and (acting.valid_until is null or {NOW} < acting.valid_until) and (acting.ended_at is null or {NOW} < acting.ended_at)))))
   or ({PRINCIPAL} is null and exists (select from team_member as mine
-    where mine.team = team_question.team and mine.person = {CALLER} and mine.joined_at is not null))"""
+    where mine.team = team_question.team and mine.person = {CALLER} and mine.joined_at is not null))"""  # noqa: S608 - our own words
 # The inner select sees what IN_TEAM lets this caller see.
+OF_QUESTION = "exists (select from team_question where team_question.id = team_answer.question)"
 SECURITY = f"""
 alter table team_question enable row level security;
 alter table team_question force row level security;
@@ -56,8 +57,7 @@ create policy team_question_seen on team_question using ({IN_TEAM});
 
 alter table team_answer enable row level security;
 alter table team_answer force row level security;
-create policy team_answer_seen on team_answer using ({SYSTEM}
-  or exists (select from team_question where team_question.id = team_answer.question));
+create policy team_answer_seen on team_answer using ({SYSTEM} or {OF_QUESTION});
 """
 
 

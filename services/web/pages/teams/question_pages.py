@@ -23,9 +23,7 @@ async def _nothing(_ctx: PageContext, _fields: Fields) -> Mapping[str, object]:
 
 
 async def _ask(ctx: PageContext, fields: Fields, request_id: str) -> str:
-    request = pb.AskTeamRequest(
-        request_id=request_id, team_id=ctx.path_param("team"), words=fields["words"], until_day=fields["until_day"]
-    )
+    request = pb.AskTeamRequest(request_id=request_id, team_id=ctx.path_param("team"), words=fields["words"], until_day=fields["until_day"])
     asked: pb.AskTeamResponse = await ctx.call(ctx.state.services.team_questions.AskTeam, request)
     return f"{PATH}/{asked.question_id}?done=asked"
 
