@@ -13,6 +13,7 @@ from kith.matching.v1 import waiting_pb2 as waiting
 from kith.matching.v1.team_questions_pb2_grpc import TeamQuestionServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.matching.v1.waiting_pb2_grpc import WaitingServiceStub
+from libs import callers
 from libs.database.engine import new_id
 from libs.refusals import Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
@@ -157,6 +158,12 @@ async def leaves_before_the_end(team: AskedTeam, cat: str, mo: UUID, jo: UUID) -
     for attempt in (team.get(cat, mo), team.listed(mo), team.answer(cat, mo, YES, version=1)):
         with pytest.raises(NotFound, match=r"TEAM_(QUESTION_)?UNKNOWN"):
             await attempt
+    for table in ("team_question", "team_answer"):
+        counts = []
+        for reader in (callers.person(mo), callers.person(jo)):
+            async with team.people.co_op.database_transaction("matching", caller=reader) as rows:
+                counts.append(await rows.fetchval(f"select count(*) from {table}"))  # noqa: S608 - our own names
+        assert (counts[0], counts[1] > 0) == (0, True), "the database itself shows them nothing"
     await team.people.co_op.move_clock(2 * 24 * 3600)
     with pytest.raises(FailedPrecondition, match="TEAM_QUESTION_CLOSED"):
         await team.answer(cat, jo, NO)
