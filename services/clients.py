@@ -34,6 +34,7 @@ from kith.matching.v1.reviews_pb2_grpc import ReviewServiceStub
 from kith.matching.v1.suggestions_pb2_grpc import SuggestionServiceStub
 from kith.matching.v1.support_profiles_pb2_grpc import SupportProfileServiceStub
 from kith.matching.v1.tasks_pb2_grpc import TaskServiceStub
+from kith.matching.v1.team_questions_pb2_grpc import TeamQuestionServiceStub
 from kith.matching.v1.teams_pb2_grpc import TeamServiceStub
 from kith.matching.v1.waiting_pb2_grpc import WaitingServiceStub
 from kith.membership.v1.membership_pb2_grpc import MembershipServiceStub
@@ -159,6 +160,8 @@ class ServiceClients:
         """Who is referred to the co-op, or to a partner."""
         self.teams = TeamServiceStub(channel)
         """Who is in whose team."""
+        self.team_questions = TeamQuestionServiceStub(channel)
+        """What teams decide among themselves."""
         self.tasks = TaskServiceStub(channel)
         """Who in a team does what needs papers."""
         self.waiting = WaitingServiceStub(channel)

@@ -13,6 +13,7 @@ from services.database_setup import migrations_folder
 from services.matching.domain.districts import read_districts
 from services.matching.jobs import (
     close_reviews,
+    close_team_questions,
     end_introductions,
     end_places,
     end_tasks,
@@ -34,6 +35,7 @@ from services.matching.rpc.review_servicer import review_service
 from services.matching.rpc.suggestion_servicer import suggestion_service
 from services.matching.rpc.support_profile_servicer import support_profile_service
 from services.matching.rpc.task_servicer import task_service
+from services.matching.rpc.team_question_servicer import team_question_service
 from services.matching.rpc.team_servicer import team_service
 from services.matching.rpc.waiting_servicer import waiting_service
 from services.matching.settings import Settings
@@ -66,6 +68,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 referral_service(runtime, zone),
                 review_service(runtime, zone),
                 task_service(runtime, zone),
+                team_question_service(runtime, zone),
                 team_service(runtime, zone),
                 waiting_service(runtime, zone),
                 person_data_service(runtime.transactions, catch_up),
@@ -81,6 +84,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
             jobs=(
                 end_introductions.JOB,
                 close_reviews.JOB,
+                close_team_questions.job(zone),
                 follow_concerns.JOB,
                 end_places.job(runtime),
                 end_tasks.job(zone, runtime),

@@ -28,7 +28,7 @@ from services.web.pages.partners import partner_page, referral_forms, referral_p
 from services.web.pages.reviews import review_forms, review_list
 from services.web.pages.sharing import propose_sharing, sharing_pages
 from services.web.pages.support import call_outs, find, getting, giving, suggested, team_cover
-from services.web.pages.teams import task_form, team_forms, team_page
+from services.web.pages.teams import question_pages, task_form, team_forms, team_page
 from services.web.pages.together import together_pages
 from services.web.pages.visits import (
     away,
@@ -148,6 +148,7 @@ CARE_PAGES = (
     statement_page.PAGE,
     *activities.PAGES,
     Page("/team", team_page.show, team_page.change, team_page.CHANGE, acting=True),
+    *question_pages.PAGES,
     form_page("/team/invite", team_forms.INVITE, Access.MEMBER),
     form_page("/team/{team:uuid}/agreement", team_forms.AGREEMENT, Access.MEMBER, acting=True),
     form_page("/team/{team:uuid}/hand-back/{hat}", team_forms.HAND_BACK, Access.MEMBER, acting=True),

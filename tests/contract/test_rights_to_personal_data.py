@@ -39,7 +39,7 @@ class Right(StrEnum):
     """Own and acting in `team`; an open offer every member: row-level security of matching's tables."""
     MEMBERS = r"(call_outs|peer_posts)\.list_open\("
     """Every member, what a person says openly to them: row-level security of matching's tables."""
-    IN_TEAM = r"teams\.get\("
+    IN_TEAM = r"teams\.get\(|open_team\("
     """Its owner, who acts for them, and those in it: row-level security of matching's tables."""
     REFERRAL_SIDES = r"referrals\.get\("
     """The person, who acts for them, who speaks for the partner, a secretary for those to the co-op: row-level security of matching's
@@ -147,6 +147,7 @@ GUARDS = {
     ("GetMatchingDay", "MatchingDayChoice"): Guard("words", Right.MEMBERS, "matching/storage/day_choices"),
     ("GetMatchingDay", "RankedNumber"): Guard("number", Right.OWN_OR_ACTING, "matching/queries/get_matching_day"),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
+    ("GetTeamQuestion", "TeamQuestionAnswer"): Guard("words", Right.IN_TEAM, "matching/queries/get_team_questions"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),
     ("ListVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_visits"),

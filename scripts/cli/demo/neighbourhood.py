@@ -13,6 +13,7 @@ from kith.identity.v1.enums import ActingScope, RelationshipKind
 from kith.matching.v1 import matching_days_pb2 as days
 from kith.matching.v1 import partners_pb2 as partners
 from kith.matching.v1 import referrals_pb2 as referrals
+from kith.matching.v1 import team_questions_pb2 as team_questions
 from kith.matching.v1 import teams_pb2 as teams
 from kith.matching.v1.enums import PartnerKind, TeamMemberKind
 from kith.scheduling.v1 import activities_pb2 as activities
@@ -27,7 +28,7 @@ _NOT_HEARD_YET = {"MEMBER_UNKNOWN", "PERSON_UNKNOWN", "HAT_NEEDED"}
 
 
 async def bring_family(connection: Connection, owner: tuple[str, str], relative: tuple[str, str], example: Mapping[str, Any]) -> None:
-    """Somebody of the family joins the owner's team, and may act for them; each is a person's id and token."""
+    """Somebody of the family joins the owner's team, asks it something, and may act for them; each is a person's id and token."""
     (owner_id, owner_token), (relative_id, relative_token) = owner, relative
     kind = to_wire(teams.TeamMemberKind, TeamMemberKind(example["kind"]))
     invitation = teams.InviteToTeamRequest(owner_id=owner_id, person_id=relative_id, kind=kind)
@@ -36,6 +37,13 @@ async def bring_family(connection: Connection, owner: tuple[str, str], relative:
     )
     answer = teams.AnswerTeamInvitationRequest(team_id=invited.team_id, accepted=True)
     await connection.call(connection.teams.AnswerTeamInvitation, answer, relative_token)
+    until = (local_now(connection) + timedelta(days=example["days"])).date().isoformat()
+    question = team_questions.AskTeamRequest(team_id=invited.team_id, words=example["asks"], until_day=until)
+    asked = await connection.call(connection.team_questions.AskTeam, question, relative_token)
+    said = team_questions.AnswerTeamQuestionRequest(
+        question_id=asked.question_id, answer=team_questions.TEAM_ANSWER_YES, words=example["why"]
+    )
+    await connection.call(connection.team_questions.AnswerTeamQuestion, said, relative_token)
     proposal = relationships.ProposeRelationshipRequest(
         holder_id=relative_id,
         kind=to_wire(relationships.RelationshipKind, RelationshipKind(example["relationship"])),

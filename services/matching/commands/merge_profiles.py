@@ -14,6 +14,7 @@ from services.matching.storage import (
     merged_entries,
     merged_partners,
     merged_peers,
+    merged_questions,
     received_asks,
     standing_noes,
     support_profiles,
@@ -36,6 +37,7 @@ async def merge_profiles(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await merged_partners.move_partners(work, kept, other)
     await merged_days.move_days(work, kept, other)
     await merged_concerns.move_concerns(work, kept, other)
+    await merged_questions.move_questions(work, kept, other)
     await merged_entries.move_places(work, kept, other)
     await merged_entries.move_team(work, kept, other)
     await co_op_asks.move(work, kept, other)

@@ -21,7 +21,7 @@ class WholeTeam:
 
 
 async def open_team(work: UnitOfWork, team_id: UUID) -> Team:
-    """The team, for its owner, who acts for them, and those who are in it, whose look is audited. An invitation shows nothing of it.
+    """The team, for its owner, and, audited, for who acts for them and those who are in it. An invitation shows nothing of it.
 
     Raises NotFound TEAM_UNKNOWN, as for a team that is not there, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
@@ -30,7 +30,7 @@ async def open_team(work: UnitOfWork, team_id: UUID) -> Team:
         member = await teams.find_member(work, team_id, caller)
         if member is None or member.joined_at is None:
             raise NotFound("TEAM_UNKNOWN")
-        await audit.record_read(work, "team", "view", team.owner)
+    await audit.record_read(work, "team", "view", team.owner)
     return team
 
 

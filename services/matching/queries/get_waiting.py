@@ -11,7 +11,17 @@ from services.matching.domain.concern import waits_for
 from services.matching.domain.introduction import Side
 from services.matching.domain.referral import Referral, open_steps
 from services.matching.domain.support_profile import SCOPE
-from services.matching.storage import concerns, day_choices, day_entries, matching_days, partners, referral_sides, referrals, teams
+from services.matching.storage import (
+    concerns,
+    day_choices,
+    day_entries,
+    matching_days,
+    partners,
+    referral_sides,
+    referrals,
+    team_questions,
+    teams,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,8 @@ class Waiting:
     invitations: int = 0
     matching_day: UUID | None = None
     """Open, and they could take part."""
+    team_questions: list[UUID] = field(default_factory=list)
+    """To their teams, and they have not answered."""
 
 
 async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
@@ -49,6 +61,7 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
         [each.id for each in waiting if each.state is ReferralState.PUT and each.person == person],
         sum(member.joined_at is None for _, member in await teams.list_places(work, person)),
         await _find_day(work, person, zone),
+        await team_questions.list_waiting(work, person, work.now.astimezone(zone).date()),
     )
 
 

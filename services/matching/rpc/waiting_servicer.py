@@ -26,4 +26,5 @@ def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
         referral_about_ids=map(str, waiting.referrals_about),
         team_invitations=waiting.invitations,
         matching_day_id=str(waiting.matching_day or ""),
+        team_question_ids=map(str, waiting.team_questions),
     )

@@ -187,6 +187,12 @@ async def private_notice(work: UnitOfWork, kind: str, persons: Collection[UUID])
         await outbox.publish(work, (_notice(work, kind, persons, about), str(about)), anonymous=True)
 
 
+async def team_question_notice(work: UnitOfWork, kind: str, question: UUID, told: Collection[UUID]) -> None:
+    """A notice and no event: what a team decides stays in the team. Nothing says who asked, or how it ended."""
+    if told:
+        await outbox.publish(work, (_notice(work, kind, told, question), str(question)), anonymous=True)
+
+
 async def matching_day_announced(work: UnitOfWork, day: MatchingDay, told: Collection[UUID]) -> None:
     event = facts.MatchingDayAnnounced(day_id=str(day.id), commitment=day.commitment)
     event.closes_at.FromDatetime(day.closes_at)

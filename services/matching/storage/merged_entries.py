@@ -26,6 +26,7 @@ from services.matching.storage.tables import (
     team_task,
     working_pair,
 )
+from services.matching.storage.team_tables import team_question
 
 _SIDES = ("person", "worker")
 _NO_KEY = ("chooser", "other", "as_worker")
@@ -113,6 +114,7 @@ async def move_team(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await move_rows(work, team_task, "team", into, gone, key=("team", "person", "kind"))
         await _keep_handovers(work, into, gone)
         await work.connection.execute(update(concern).where(concern.c.team == gone).values(team=into))
+        await work.connection.execute(update(team_question).where(team_question.c.team == gone).values(team=into))
         await move_rows(work, team_hat, "team", into, gone, key=("team", "hat"))
         await work.connection.execute(delete(team).where(team.c.id == gone))
     # Nobody is in their own team.

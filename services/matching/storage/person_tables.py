@@ -13,7 +13,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.matching.storage import ask_tables, partner_tables, tables
+from services.matching.storage import ask_tables, partner_tables, tables, team_tables
 
 _PLACE = {"latitude": "the middle of the postcode's area", "longitude": "the middle of the postcode's area"}
 PERSON_TABLES = (
@@ -69,6 +69,24 @@ PERSON_TABLES = (
         {"check_again": "whether credentials changed since the last check"},
         through={"team": tables.team.c.owner},
         erasure=(Delete(),),
+    ),
+    # What a team decided is the owner's, and stays with their team; an answer goes with its question.
+    PersonTable(
+        team_tables.team_question,
+        ("asker",),
+        ("id", "team", "asker", "asked_by", "words", "asked_at", "until_day", "state", "closed_at"),
+        through={"team": tables.team.c.owner},
+        erasure=(
+            Blank({"asker": None}, KeptFor.OTHERS, of=("asker",)),
+            Blank({"asked_by": None}, KeptFor.OTHERS, of=("asked_by",)),
+            Delete(),
+        ),
+    ),
+    PersonTable(
+        team_tables.team_answer,
+        ("person",),
+        ("question", "person", "said_by", "said", "words", "answered_at", "version"),
+        erasure=(Delete(("person",)), Blank({"said_by": None}, KeptFor.OTHERS, of=("said_by",))),
     ),
     PersonTable(
         tables.working_pair, ("person", "worker"), ("id", "person", "worker", "began_at", "ended_at", "visits"), erasure=(Delete(),)

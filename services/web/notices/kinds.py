@@ -65,6 +65,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "ask_link_told": NoticeKind(NoticeTopic.TEAM, "/people/put-in-touch"),
     "matching_day_announced": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
     "matching_day_run": NoticeKind(NoticeTopic.TEAM, "/people/days/{about}"),
+    "team_question_asked": NoticeKind(NoticeTopic.TEAM, "/team/questions/{about}", is_sealed=True),
+    "team_question_closed": NoticeKind(NoticeTopic.TEAM, "/team/questions/{about}", is_sealed=True),
     "concern_step": NoticeKind(NoticeTopic.TEAM, "/team/concerns", is_sealed=True),
     "concern_waiting": NoticeKind(NoticeTopic.TEAM, "/team/concerns", is_sealed=True),
     "concern_look_back": NoticeKind(NoticeTopic.TEAM, "/team/concerns", is_sealed=True),

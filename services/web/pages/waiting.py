@@ -46,6 +46,7 @@ async def list_waiting(ctx: PageContext, visits_shown: int = 0) -> list[Question
         _Kind("home.proposals", visits.proposals, "/week/proposals"),
         _Kind("home.concerns", len(others.concern_ids), _only_or_list("/team/concerns", others.concern_ids)),
         _Kind("home.facilitations", len(others.facilitation_ids), _only_or_list("/team/concerns", others.facilitation_ids)),
+        _Kind("home.team_questions", len(others.team_question_ids), _only_or("/team", "/team/questions", others.team_question_ids)),
         _Kind("home.referrals_about", len(others.referral_about_ids), _only_or_list("/referrals", others.referral_about_ids)),
         _Kind("home.referrals", len(others.referral_ids), _only_or_list("/partners/referrals", others.referral_ids)),
         _Kind("home.partner_referrals", len(others.partner_referral_ids), f"/referrals/{_first(others.partner_referral_ids)}"),
@@ -93,5 +94,10 @@ def _first(ids: Sequence[str]) -> str:
     return next(iter(ids), "")
 
 
+def _only_or(page: str, path: str, ids: Sequence[str]) -> str:
+    """The page of the only one, or that on which all of them stand."""
+    return f"{path}/{ids[0]}" if len(ids) == 1 else page
+
+
 def _only_or_list(path: str, ids: Sequence[str]) -> str:
-    return f"{path}/{ids[0]}" if len(ids) == 1 else path
+    return _only_or(path, path, ids)

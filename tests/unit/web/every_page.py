@@ -20,6 +20,7 @@ from tests.unit.web import (
     fake_series,
     fake_services,
     fake_sharing,
+    fake_team_questions,
     fake_teams,
     fake_visit_records,
     fake_visits,
@@ -61,6 +62,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
         *(fake_concerns.TALKING, fake_concerns.LOOKING_FOR, fake_concerns.BESIDE, fake_concerns.AGREED, fake_concerns.LOOKING_BACK),
         *(fake_concerns.COVERING, fake_concerns.WELL, fake_concerns.ASIDE, fake_concerns.ASKED, fake_concerns.FACILITATED),
     ),
+    "question": tuple(fake_team_questions.QUESTIONS),
     "pair": (fake_neighbours.PAIR,),
     "partner": (fake_partners.CHURCH, fake_partners.OVER),
     "referral": (fake_partners.NEW, fake_partners.ABOUT_ADA, fake_partners.ASKED),
@@ -112,6 +114,7 @@ QUERIES = (
         )
     ),
     f"/team/concerns/{fake_concerns.LOOKING_FOR}/beside?q=jo", f"/team/concerns/{fake_concerns.LOOKING_FOR}/beside?q=nobody",
+    *(f"/team/questions/{fake_team_questions.OPEN}?done={done}" for done in ("asked", "answered", "withdrawn")),
     "/visits/covers?done=not_needed",
     "/team?done=assigned", "/team?done=task_ended",
     "/today?done=sent", "/today/sheets?done=saved", "/today/sheet?day=2026-11-26", "/today/sheet?day=2026-11-25&large=yes",

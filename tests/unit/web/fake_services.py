@@ -84,6 +84,7 @@ from tests.unit.web.fake_stores import (
     make_news,
     make_notices,
 )
+from tests.unit.web.fake_team_questions import FakeTeamQuestionService
 from tests.unit.web.fake_teams import FakeIntroductionService, FakeTeamService
 from tests.unit.web.fake_visit_records import FakeVisitRecordService
 from tests.unit.web.fake_visit_tasks import FakeVisitTaskService
@@ -164,6 +165,7 @@ class FakeServices:
     )
     introductions: FakeIntroductionService = field(default_factory=FakeIntroductionService)
     teams: FakeTeamService = field(default_factory=FakeTeamService)
+    team_questions: FakeTeamQuestionService = field(default_factory=FakeTeamQuestionService)
     waiting: FakeWaitingService = field(default_factory=FakeWaitingService)
     visits: FakeVisitService = field(default_factory=FakeVisitService)
     calendars: FakeCalendarService = field(default_factory=FakeCalendarService)
@@ -244,6 +246,7 @@ class FakeServices:
             "tasks",
             "introductions",
             "teams",
+            "team_questions",
             "visits",
             "waiting",
             "calendars",

@@ -113,6 +113,7 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/people/days/{day:uuid}/enter/{side}", "/people/days/{day:uuid}/rank/{side}", "/people/days/{day:uuid}/file/{side}"),
         *("/people/reviews/{review:uuid}", "/people/reviews/{person:uuid}/{worker:uuid}"),
         *("/team", "/team/{team:uuid}/agreement", "/team/{team:uuid}/hand-back/{hat}", "/team/{team:uuid}/members/{person:uuid}/task"),
+        *("/team/{team:uuid}/ask", "/team/questions/{question:uuid}", "/team/questions/{question:uuid}/withdraw"),
         *("/team/concerns", "/team/{team:uuid}/concern/{person:uuid}", "/team/concerns/{concern:uuid}", "/visits/covers"),
         *(f"/team/concerns/{{concern:uuid}}/{part}" for part in ("aside", "end", "beside", "write", "agree")),
         *("/week", "/week/who-came", "/visits/new", "/visits/{visit:uuid}", "/visits/{visit:uuid}/move", "/visits/{visit:uuid}/who-could"),

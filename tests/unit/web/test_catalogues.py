@@ -53,6 +53,7 @@ ASKED_BY_NAME = (
     "visit_task.", "visit_task_hint.", "task_outcome.", "day_sheet.", "day_sheets.",
     "support_gender.", "support_own_gender.", "support_works_as.", "support_getting.", "support_giving.",
     "meet.step_", "meet.yes_", "meet.not_now_", "meet_done.", "meet_side.", "meet_nobody.", "team_kind.", "team_hat.", "team_done.",
+    "team_question.", "team_question_state.", "team_question_done.", "team_answer.",
     "neighbour_side.", "neighbour_kind.", "neighbour_step.", "neighbour_yes.", "neighbour_not_now.", "neighbour_find.",
     "neighbour_write.", "neighbours_done.",
     "partner_kind.", "partner_entry.", "partner_done.", "space_gives.", "space_state.", "referral_way.", "referral_own_way.",

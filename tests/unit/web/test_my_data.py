@@ -166,6 +166,8 @@ def test_every_value_that_is_shown_has_its_words() -> None:
         ("visit.state", VisitState),
         ("swap.state", SwapState),
         ("concern.step", matching.ConcernStep),
+        ("team_question.state", matching.TeamQuestionState),
+        ("team_answer.said", matching.TeamAnswer),
         ("cover.how", ("none", "covered", "not_needed")),
         ("watch_alert.kind", AlertKind),
         ("watch_alert.state", AlertState),

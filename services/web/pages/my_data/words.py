@@ -124,6 +124,8 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "received_ask_reply": _ASK_REPLY,
     "team_member": {"kind": "data.value.team_member.{}"},
     "team_task": {"kind": "data.value.task.{}"},
+    "team_question": {"state": "team_question_state.{}"},
+    "team_answer": {"said": "team_answer.{}"},
     "concern": {"step": "concern_step.{}"},
     "cover": {"how": "data.value.cover.{}"},
     "swap": {"state": "swap_state.{}"},

@@ -10,6 +10,7 @@ from services.web.http.forms import Form
 from services.web.page import Access
 from services.web.page_context import PageContext
 from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision
+from services.web.pages.teams.question_views import fetch_questions
 from services.web.pages.teams.team_words import fetch_team, kind_word
 
 CHANGE = "team"
@@ -17,17 +18,19 @@ _DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered"
 
 
 async def show(ctx: PageContext) -> Response:
-    """Invitations first, then one's own team, then the others."""
+    """Invitations first, then one's own team, then the others. Who acts reads what is asked in the person's own team alone."""
     request = pb.GetTeamsRequest(person_id=ctx.subject_id)
     places: pb.GetTeamsResponse = await ctx.call(ctx.state.services.teams.GetTeams, request)
     invited = [place for place in places.teams if place.invited]
     names = await ctx.person_names(place.owner_id for place in invited)
     teams = [await fetch_team(ctx, place.team_id) for place in places.teams if not place.invited]
+    asked = {team.id: await fetch_questions(ctx, team.id) for team in teams if team.is_own or ctx.acting is None}
     return ctx.render(
         "teams/teams",
         invitations=[{"id": place.team_id, "owner": names[place.owner_id].full, "kind": kind_word(ctx, place.kind)} for place in invited],
         own=next((team for team in teams if team.is_own), None),
         others=[team for team in teams if not team.is_own],
+        asked=asked,
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 

@@ -190,6 +190,21 @@ class TaskKind(StrEnum):
     MONEY = "money"
 
 
+class TeamAnswer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    EITHER = "either"
+
+
+class TeamQuestionState(StrEnum):
+    OPEN = "open"
+    AGREED = "agreed"
+    OWNER_NO = "owner_no"
+    OWNER_SILENT = "owner_silent"
+    OBJECTED = "objected"
+    WITHDRAWN = "withdrawn"
+
+
 class TeamMemberKind(StrEnum):
     WORKER = "worker"
     VOLUNTEER = "volunteer"

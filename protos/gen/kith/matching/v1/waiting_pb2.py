@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekith/matching/v1/waiting.proto\x12\x10kith.matching.v1\"\x13\n\x11GetWaitingRequest\"\xc6\x01\n\x12GetWaitingResponse\x12\x13\n\x0b\x63oncern_ids\x18\x01 \x03(\t\x12\x18\n\x10\x66\x61\x63ilitation_ids\x18\x02 \x03(\t\x12\x14\n\x0creferral_ids\x18\x03 \x03(\t\x12\x1c\n\x14partner_referral_ids\x18\x04 \x03(\t\x12\x1a\n\x12referral_about_ids\x18\x05 \x03(\t\x12\x18\n\x10team_invitations\x18\x06 \x01(\x05\x12\x17\n\x0fmatching_day_id\x18\x07 \x01(\t2i\n\x0eWaitingService\x12W\n\nGetWaiting\x12#.kith.matching.v1.GetWaitingRequest\x1a$.kith.matching.v1.GetWaitingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekith/matching/v1/waiting.proto\x12\x10kith.matching.v1\"\x13\n\x11GetWaitingRequest\"\xe1\x01\n\x12GetWaitingResponse\x12\x13\n\x0b\x63oncern_ids\x18\x01 \x03(\t\x12\x18\n\x10\x66\x61\x63ilitation_ids\x18\x02 \x03(\t\x12\x14\n\x0creferral_ids\x18\x03 \x03(\t\x12\x1c\n\x14partner_referral_ids\x18\x04 \x03(\t\x12\x1a\n\x12referral_about_ids\x18\x05 \x03(\t\x12\x18\n\x10team_invitations\x18\x06 \x01(\x05\x12\x17\n\x0fmatching_day_id\x18\x07 \x01(\t\x12\x19\n\x11team_question_ids\x18\x08 \x03(\t2i\n\x0eWaitingService\x12W\n\nGetWaiting\x12#.kith.matching.v1.GetWaitingRequest\x1a$.kith.matching.v1.GetWaitingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETWAITINGREQUEST']._serialized_start=52
   _globals['_GETWAITINGREQUEST']._serialized_end=71
   _globals['_GETWAITINGRESPONSE']._serialized_start=74
-  _globals['_GETWAITINGRESPONSE']._serialized_end=272
-  _globals['_WAITINGSERVICE']._serialized_start=274
-  _globals['_WAITINGSERVICE']._serialized_end=379
+  _globals['_GETWAITINGRESPONSE']._serialized_end=299
+  _globals['_WAITINGSERVICE']._serialized_start=301
+  _globals['_WAITINGSERVICE']._serialized_end=406
 # @@protoc_insertion_point(module_scope)

@@ -50,6 +50,7 @@ class GetWaitingResponse(_message.Message):
     REFERRAL_ABOUT_IDS_FIELD_NUMBER: _builtins.int
     TEAM_INVITATIONS_FIELD_NUMBER: _builtins.int
     MATCHING_DAY_ID_FIELD_NUMBER: _builtins.int
+    TEAM_QUESTION_IDS_FIELD_NUMBER: _builtins.int
     team_invitations: _builtins.int
     matching_day_id: _builtins.str
     """open, and the caller could take part and does not; empty: none"""
@@ -73,6 +74,10 @@ class GetWaitingResponse(_message.Message):
     def referral_about_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """that were put to the caller, who can say no"""
 
+    @_builtins.property
+    def team_question_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """of teams that the caller is in, not answered yet; the one that ends first comes first"""
+
     def __init__(
         self,
         *,
@@ -83,10 +88,11 @@ class GetWaitingResponse(_message.Message):
         referral_about_ids: _abc.Iterable[_builtins.str] | None = ...,
         team_invitations: _builtins.int = ...,
         matching_day_id: _builtins.str = ...,
+        team_question_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["concern_ids", b"concern_ids", "facilitation_ids", b"facilitation_ids", "matching_day_id", b"matching_day_id", "partner_referral_ids", b"partner_referral_ids", "referral_about_ids", b"referral_about_ids", "referral_ids", b"referral_ids", "team_invitations", b"team_invitations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["concern_ids", b"concern_ids", "facilitation_ids", b"facilitation_ids", "matching_day_id", b"matching_day_id", "partner_referral_ids", b"partner_referral_ids", "referral_about_ids", b"referral_about_ids", "referral_ids", b"referral_ids", "team_invitations", b"team_invitations", "team_question_ids", b"team_question_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
