@@ -24,8 +24,9 @@ LASTING = {
     ("team_member", "entry"),
     ("task_grant", "entry"),
     ("current_member", "person"),
+    ("known_person", "person"),
 }
-"""Which entry was merged into which; by which entry somebody joined, as matching's events name it; and what membership says anew."""
+"""Which entry was merged into which; by which entry somebody joined, as matching's events name it; and what membership and identity say anew."""
 WORDS = {("introduction", "step"): "open", ("introduction", "kind"): "support", ("private_no", "kind"): "no"}
 WORDS |= {("co_op_ask_reply", "reference"): "", ("received_ask_reply", "reference"): ""}
 WORDS |= {("referral", "direction"): "in"}
