@@ -26,7 +26,7 @@ LASTING = {
     ("current_member", "person"),
     ("known_person", "person"),
 }
-"""Which entry was merged into which; by which entry somebody joined, as matching's events name it; what membership and identity say anew."""
+"""Which entry was merged into which; by which entry somebody joined, as matching's events name it; what others say anew."""
 WORDS = {("introduction", "step"): "open", ("introduction", "kind"): "support", ("private_no", "kind"): "no"}
 WORDS |= {("co_op_ask_reply", "reference"): "", ("received_ask_reply", "reference"): ""}
 WORDS |= {("referral", "direction"): "in"}
