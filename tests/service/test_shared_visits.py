@@ -110,6 +110,11 @@ async def _check_who_comes(
     await people.leave_team(bea, wren)
     assert not (await people.get(visit, ada)).worker_ids
     await people.form_team(bea, worker=[wren])
+    left_at = people.co_op.now()
+    await people.take(visit, wren)
+    await people.leave_team(bea, wren, at=left_at)
+    assert (await people.get(visit, ada)).worker_ids == [str(wren)], "an old leave that is handled again frees nothing taken since"
+    await people.form_team(bea, worker=[wren])
     # Another time is another yes.
     await people.move(visit, ada, people.at(4), 2)
     assert not (await people.get(visit, ada)).visit.sharer_id

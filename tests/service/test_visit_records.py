@@ -265,7 +265,6 @@ async def test_the_database_itself_keeps_what_was_said(infrastructure: Infrastru
         await records.confirm(record, ada, 1)
         before = await people.co_op.all_rows("scheduling", "visit_record_entry")
         forbidden = (
-            "update visit_record_entry set note = 'changed'",
             "update visit_record_entry set starts = starts - interval '1 hour'",
             "truncate visit_record_entry",
         )
@@ -274,7 +273,11 @@ async def test_the_database_itself_keeps_what_was_said(infrastructure: Infrastru
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     async with people.co_op.database_transaction("scheduling", caller=caller) as connection:
                         await connection.execute(statement)
-            for statement in ("delete from visit_record_entry", "update visit_record_entry set said_by = worker"):
+            for statement in ("delete from visit_record_entry", "update visit_record_entry set said_by = worker, note = ''"):
                 async with people.co_op.database_transaction("scheduling", caller=caller) as connection:
                     assert (await connection.execute(statement)).endswith(" 0")
+        # Erasing empties what was said for who shared a visit, and nothing else.
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="stays as it was said"):
+            async with people.co_op.database_transaction("scheduling", caller=callers.reaction("identity")) as connection:
+                await connection.execute("update visit_record_entry set note = 'changed'")
         assert await people.co_op.all_rows("scheduling", "visit_record_entry") == before

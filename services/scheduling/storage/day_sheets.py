@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.columns import among
@@ -29,7 +29,8 @@ _FIND = select(day_sheet_choice).where(day_sheet_choice.c.person == bindparam("o
 _WANTED = select(day_sheet_choice.c.person).where(day_sheet_choice.c.wanted).order_by(day_sheet_choice.c.person)
 _NAMED = select(day_sheet_choice.c.person).where(day_sheet_choice.c.named, among(day_sheet_choice.c.person, "people"))
 _ON_DAY = (visit.c.day == bindparam("day"), visit.c.state.in_(TAKES_PLACE))
-_TO = select(visit).where(or_(visit.c.person == bindparam("of"), visit.c.id.in_(visits_shared_by(bindparam("of")))), *_ON_DAY)
+_TO = select(visit).where(visit.c.person == bindparam("of"), *_ON_DAY)
+_SHARED = select(visit).where(visit.c.id.in_(visits_shared_by(bindparam("of"))), *_ON_DAY)
 _BY = (
     select(visit)
     .join(visit_place, visit_place.c.visit == visit.c.id)
@@ -81,7 +82,8 @@ async def who_may_be_named(work: UnitOfWork, people: Collection[UUID]) -> set[UU
 async def list_visits(work: UnitOfWork, person: UUID, day: date) -> Sequence[SheetVisit]:
     """What is on somebody's sheet: visits to them, those that they share and those that they go to, in the order in which they start."""
     values = {"of": person, "day": day}
-    to_them = list(map(to_visit, await work.connection.execute(_TO, values)))
+    # Two statements, each of which an index answers.
+    to_them = [to_visit(row) for statement in (_TO, _SHARED) for row in await work.connection.execute(statement, values)]
     by_them = list(map(to_visit, await work.connection.execute(_BY, values)))
     workers = await visit_places.list_workers_of(work, [one.id for one in to_them])
     shared = await visit_sharers.list_of(work, [one.id for one in by_them])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Date, bindparam, cast, delete, func, or_, select
+from sqlalchemy import Date, bindparam, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.all_rows import all_rows
@@ -31,6 +31,7 @@ _TIMES = (
     .where(visit_place.c.starts >= _BEGIN, visit_place.c.starts < _END)
     .where(visit.c.day >= bindparam("first"), visit.c.day < bindparam("end"))
 )
+_OF_PERSON = select(visit.c.id).where(visit.c.person == bindparam("to"), visit.c.starts >= _BEGIN, visit.c.starts < _END)
 # A worker who gives a visit back and takes it again has said yes to it anew, and confirms it anew; so does one who took it after the rest.
 _CONFIRMED = (
     select(visit_place.c.visit, visit_place.c.worker)
@@ -40,7 +41,7 @@ _CONFIRMED = (
         (week_confirmation.c.worker == visit_place.c.worker)
         & (week_confirmation.c.monday == cast(func.date_trunc("week", visit.c.day), Date)),
     )
-    .where(or_(visit.c.person == bindparam("to"), visit.c.id.in_(visits_shared_by(bindparam("to")))))
+    .where(visit.c.id.in_(_OF_PERSON.union(visits_shared_by(bindparam("to")))))
     .where(visit_place.c.coming, visit_place.c.taken_at <= week_confirmation.c.confirmed_at)
     .where(visit.c.starts >= _BEGIN, visit.c.starts < _END)
     .where(visit.c.day >= bindparam("first"), visit.c.day < bindparam("end"))

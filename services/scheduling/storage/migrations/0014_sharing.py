@@ -140,6 +140,15 @@ create policy visit_record_entry_blanked on visit_record_entry for update
   using (said_for is not null and current_setting('kith.system', true) in ('reaction:identity', 'job:erase_waiting'))
   with check (note = '');
 grant update (said_for, note) on visit_record_entry to kith_scheduling_run;
+-- A policy does not see what stood there before: whatever is allowed to write a row can only empty such words, and change none.
+create function keep_words() returns trigger language plpgsql as $$
+begin
+  if new.note <> old.note and (old.said_for is null or new.note <> '') then
+    raise insufficient_privilege using message = 'what was said stays as it was said';
+  end if;
+  return new;
+end $$;
+create trigger visit_record_entry_words before update on visit_record_entry for each row execute function keep_words();
 create policy settled_visit_shared on settled_visit for select using (
   exists (select from charge as mine where mine.settled = settled_visit.id and mine.person <> settled_visit.person));
 
