@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, select, update
 
 from kith.scheduling.v1.enums import VisitState
 from libs.database.columns import NOW, among
@@ -68,9 +68,11 @@ to_visit = row_mapper(Visit)
 
 def visits_to(person: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
     """Those to a person, and those that they share, that start from `begin` until before `end`."""
-    return select(visit, _FREE).where(
-        or_(visit.c.person == person, visit.c.id.in_(visits_shared_by(person))), visit.c.starts >= begin, visit.c.starts < end
-    )
+    own = visit.alias("own")
+    to_them = select(own.c.id).where(own.c.person == person, own.c.starts >= begin, own.c.starts < end)
+    # Of the two, each from its index: with an "or" every visit of those days is read.
+    mine = to_them.union(visits_shared_by(person))
+    return select(visit, _FREE).where(visit.c.id.in_(mine), visit.c.starts >= begin, visit.c.starts < end)
 
 
 def visits_by(worker: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
