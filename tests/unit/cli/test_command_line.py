@@ -180,7 +180,7 @@ def test_the_first_start_names_each_mistake_of_the_rulebook_once(tmp_path: Path,
     folder = tmp_path / "willow"
     main(["init", str(folder), "--name", "Willow", "--founder", "Ash Example", "--founder-email", "ash@example.org", "--no-input"])
     rulebook = folder / "rulebook.toml"
-    rulebook.write_text(rulebook.read_text(encoding="utf-8").replace("notice_days", "notise_days"), encoding="utf-8")
+    rulebook.write_text(rulebook.read_text(encoding="utf-8").replace("\nnotice_days", "\nnotise_days"), encoding="utf-8")
     capsys.readouterr()
     assert main(["up", str(folder)]) == ExitCode.USAGE
     printed = capsys.readouterr().err
@@ -290,7 +290,7 @@ def test_the_exit_codes_are_documented() -> None:
 def broken(tmp_path: Path) -> Path:
     path = tmp_path / "rulebook.toml"
     path.write_text(
-        templates.template_text("single-class").replace('kind = "recorded"', 'kind = "secret"').replace("notice_days", "notise_days")
+        templates.template_text("single-class").replace('kind = "recorded"', 'kind = "secret"').replace("\nnotice_days", "\nnotise_days")
     )
     return path
 

@@ -140,7 +140,7 @@ def test_home_lists_what_else_waits_for_an_answer(browser: ScriptlessBrowser, fa
     assert "Something you wrote about 2 visits is not right, somebody says" in page
     assert '<a href="/week/swaps">Somebody wants to swap a visit with you</a>' in page
     assert '<a href="/visits/series">2 plans of visits that repeat wait for your yes</a>' in page
-    assert '<a href="/week/proposals">A draft asks if you can go to 2 visits</a>' in page
+    assert '<a href="/week/proposals">A draft asks you about 2 visits</a>' in page
 
 
 def test_home_leads_to_terms_concerns_referrals_teams_and_matching_days_that_wait(browser: ScriptlessBrowser, fakes: FakeServices) -> None:

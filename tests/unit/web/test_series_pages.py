@@ -146,7 +146,7 @@ def test_who_comes_to_all_of_them_says_so_and_reads_which_do_not_fit(fakes: Fake
     page = browser.open(f"/visits/series/{JOS}")
     assert {label for label in DO if label in page} == {"I can take them all", "Stop coming to all of them", "Propose other times"}
     text = words(page)
-    assert "You come to all of these visits, also to those that are planned later." in text
+    assert "You come to all of these visits. Those that are planned later are yours too." in text
     assert "You do not come to these, and why" in text
     mine.since = "2026-12-11"
     fakes.visit_series.standing[JOS] = pb.GetSeriesResponse(standing_places=[mine])

@@ -100,12 +100,12 @@ def test_a_token_is_renewed_after_four_minutes_and_not_before(browser: Scriptles
     def renewed() -> int:
         return sum(type(request).__name__ == "RenewTokenRequest" for request in fakes.identity.requests)
 
-    browser.open("/")
+    browser.open("/news")
     browser.open("/motions")
     assert renewed() == 1
     assert isinstance(fakes.clock, FixedClock)
     fakes.clock.at = NOW + timedelta(minutes=4, seconds=1)
-    browser.open("/")
+    browser.open("/news")
     assert renewed() == 2
 
 
