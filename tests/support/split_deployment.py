@@ -89,6 +89,7 @@ async def _run_compose_services(
         "KITH_NATS_STORE": str(folder_for_service / "nats"),
         "KITH_ANCHORED": str(folder_for_service),
         "KITH_PLACES": str(ROOT / "examples" / "places"),
+        "KITH_TRAVEL": str(ROOT / "examples" / "travel"),
         **{f"KITH_{address.upper()}_HOST": "127.0.0.1" for address in SERVICE_ADDRESSES},
     }
     extra_variables = {"KITH_CLOCK_FILE": str(instance.clock_file)}

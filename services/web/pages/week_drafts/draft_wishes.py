@@ -86,7 +86,7 @@ async def _again(ctx: PageContext, fields: Mapping[str, str], problems: Sequence
             district=fields.get("person-district", ""),
         )
         found.person.CopyFrom(person)
-        return _render(ctx, found, problems=problems)
+        return _render(ctx, found, hours=fields.get("hours", "").strip(), problems=problems)
     worker = pb.WorkerDraftChoice(
         free_parts=_free(fields),
         may_change=fields.get("worker-change") == "yes",
