@@ -48,8 +48,8 @@ def _asked(request: pb.AskTeamRequest) -> tuple[UUID, str, date | None]:
 
 
 def _answer(request: pb.AnswerTeamQuestionRequest) -> tuple[UUID, TeamAnswer, str, int]:
-    said = from_wire(pb.TeamAnswer, TeamAnswer, request.answer, "answer", "TEAM_ANSWER_MISSING")
-    return parse_id("question_id", request.question_id), said, request.words, request.version
+    answer = from_wire(pb.TeamAnswer, TeamAnswer, request.answer, "answer", "TEAM_ANSWER_MISSING")
+    return parse_id("question_id", request.question_id), answer, request.words, request.version
 
 
 def _one(request: pb.WithdrawTeamQuestionRequest | pb.GetTeamQuestionRequest) -> tuple[UUID]:

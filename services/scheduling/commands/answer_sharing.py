@@ -23,9 +23,9 @@ async def answer_sharing(work: UnitOfWork, sharing_id: UUID, shown: int, agrees:
     """
     principal = await acting.require_principal(work, SCOPE)
     # What it is about never changes, so that the series can be locked before it, as everybody does.
-    asked = await sharings.get(work, sharing_id)
-    if agrees and asked.series is not None:
-        await _lock_series(work, asked.series)
+    unlocked = await sharings.get(work, sharing_id)
+    if agrees and unlocked.series is not None:
+        await _lock_series(work, unlocked.series)
     sharing = await sharings.get(work, sharing_id, lock=True)
     # Nobody says both yeses, also not who acts for both.
     if principal != sharing.asked or work.caller.person in (sharing.proposed_by, sharing.written_by):

@@ -62,9 +62,9 @@ async def choose_draft_worker(
             await week_drafts.save_visit(work, replace(visit, answer=DraftAnswer.WAITING))
         await _explain(work, draft, visit, worker, instead_of)
     if draft.state is WeekDraftState.ASKED:
-        asked = {place.worker for place in change.saved if place.is_change}
-        await tell_of_draft(work, Notice.DRAFT_ASKED, draft.id, asked, visit.starts)
-        await tell_of_draft(work, Notice.DRAFT_SHOWN, draft.id, {visit.person} - asked - {draft.planner}, visit.starts)
+        concerned = {place.worker for place in change.saved if place.is_change}
+        await tell_of_draft(work, Notice.DRAFT_ASKED, draft.id, concerned, visit.starts)
+        await tell_of_draft(work, Notice.DRAFT_SHOWN, draft.id, {visit.person} - concerned - {draft.planner}, visit.starts)
 
 
 async def _may_go(work: UnitOfWork, visit: DraftVisit, worker: UUID | None) -> bool:

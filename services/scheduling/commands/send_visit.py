@@ -34,9 +34,9 @@ async def send_visit(
     """Raises what `record_visit` raises, and FailedPrecondition RECORD_WRITTEN."""
     worker = await hats.require_person(work)
     begun = next((record for record in await visit_records.list_of_visit(work, visit_id) if record.worker == worker), None)
-    said = (starts, ends, note, travel, waiting, task_list, outcomes)
+    entry = (starts, ends, note, travel, waiting, task_list, outcomes)
     if begun is None:
-        return await record_visit(work, visit_id, None, 0, *said, zone=zone, late=True)
+        return await record_visit(work, visit_id, None, 0, *entry, zone=zone, late=True)
     if begun.state is not VisitRecordState.STARTED:
         raise FailedPrecondition("RECORD_WRITTEN")
-    return await record_visit(work, visit_id, begun.id, begun.version, *said, zone=zone, late=True)
+    return await record_visit(work, visit_id, begun.id, begun.version, *entry, zone=zone, late=True)
