@@ -21,6 +21,8 @@ RETRY_SECONDS = 1.0
 AWAY_SECONDS = 15.0
 """After a run that needs another service that is away."""
 DOUBTFUL_CLOCK_SECONDS = 5.0
+AT_ONCE = 2
+"""How many jobs of a service run at the same time: one event often wakes them all, and people need the database's connections."""
 
 
 async def forget_idempotency_keys(work: UnitOfWork) -> int:
@@ -33,16 +35,15 @@ FORGET_IDEMPOTENCY_KEYS = Job("forget_answers", forget_idempotency_keys, every_s
 
 async def run_jobs(service: str, jobs: Sequence[Job], database: Database, clock: Clock) -> None:
     """Run all jobs until cancelled."""
-    await asyncio.gather(*(_run(service, job, database, clock) for job in (*jobs, FORGET_IDEMPOTENCY_KEYS)))
+    turns = asyncio.Semaphore(AT_ONCE)
+    await asyncio.gather(*(_run(service, job, database, clock, turns) for job in (*jobs, FORGET_IDEMPOTENCY_KEYS)))
 
 
-async def _run(service: str, job: Job, database: Database, clock: Clock) -> None:
+async def _run(service: str, job: Job, database: Database, clock: Clock, turns: asyncio.Semaphore) -> None:
     # A job without `due` runs at its interval, whatever is published.
     with database.wakeups.subscribed(*(job.woken_by if job.due else ())) as woken:
         doubt = ""
         while True:
-            woken.clear()
-            began = time.monotonic()
             before, doubt = doubt, clock.doubt()
             if doubt:
                 # A clock that may be wrong must close no vote: all jobs wait until it can be trusted again.
@@ -50,8 +51,11 @@ async def _run(service: str, job: Job, database: Database, clock: Clock) -> None
                     LOG.error("clock_in_doubt", service=service, job=job.name, reason=doubt)
                 await asyncio.sleep(DOUBTFUL_CLOCK_SECONDS)
                 continue
-            pause = await _run_once(service, job, database, clock)
-            until = time.monotonic() + pause
+            async with turns:
+                woken.clear()
+                began = time.monotonic()
+                pause = await _run_once(service, job, database, clock)
+                until = time.monotonic() + pause
             if await wakeups.wait_for_event(woken, until - time.monotonic()):
                 # A busy service publishes many events a second; what is due is looked up once for all of them.
                 await asyncio.sleep(min(began + MIN_INTERVAL_SECONDS, until) - time.monotonic())

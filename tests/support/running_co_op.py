@@ -6,7 +6,9 @@ async with running_co_op(infrastructure, "identity", "membership") as co_op:
 """
 
 import asyncio
+import itertools
 import shutil
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -76,6 +78,8 @@ class RunningCoOp:
         self.process: Process
         self.make_process: Callable[[], Process]
         self._channels: dict[str, grpc.aio.Channel] = {}
+        self._connections: defaultdict[str, list[asyncpg.Connection]] = defaultdict(list)
+        """Those to its databases that nobody uses just now, by URL: each new one would cost the server a process."""
 
     # --- calling services
 
@@ -170,29 +174,34 @@ class RunningCoOp:
     ) -> AsyncIterator[asyncpg.Connection]:
         """A transaction on a service's database, under its run role as `caller`, or as the owner (row-level security applies too)."""
         database = self.databases[service]
-        connection = await leader_election.connect(database.owner_url if owner else database.run_url)
+        async with self._connection(database.owner_url if owner else database.run_url) as connection, connection.transaction():
+            identity = caller or callers.ANONYMOUS
+            await connection.execute(
+                "select set_config('kith.caller', $1, true), set_config('kith.hat', $2, true), set_config('kith.system', $3, true)",
+                str(identity.person or ""),
+                identity.hat,
+                identity.id if identity.system else "",
+            )
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self, url: str) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that is kept for the next who wants one."""
+        free = self._connections[url]
+        connection = free.pop() if free else await leader_election.connect(url)
         try:
-            async with connection.transaction():
-                identity = caller or callers.ANONYMOUS
-                await connection.execute(
-                    "select set_config('kith.caller', $1, true), set_config('kith.hat', $2, true), set_config('kith.system', $3, true)",
-                    str(identity.person or ""),
-                    identity.hat,
-                    identity.id if identity.system else "",
-                )
-                yield connection
-        finally:
+            yield connection
+        except BaseException:
             await connection.close()
+            raise
+        free.append(connection)
 
     async def all_rows(self, service: str, table: str) -> list[tuple[object, ...]]:
         """Every row of a table, read as the administrator and sorted by content."""
         database = self.databases[service]
         url = database.admin.set(database=database.roles.database_name).render_as_string(hide_password=False)
-        connection = await leader_election.connect(url)
-        try:
+        async with self._connection(url) as connection:
             return sorted((tuple(row.values()) for row in await connection.fetch(f"select * from {table}")), key=repr)  # noqa: S608 - our own
-        finally:
-            await connection.close()
 
     async def published_events(self, service: str) -> list[Message]:
         """The events that a service published, in order; without the heads of its read audit, which come when somebody has looked."""
@@ -206,19 +215,18 @@ class RunningCoOp:
         """Waits until the consumer has processed everything the source has published so far."""
         async with self.database_transaction(source) as connection:
             published = await connection.fetchval("select count(*) from outbox")
-        # Each connection costs the server a process, so one serves all looks; each look is a transaction of its own.
-        connection = await leader_election.connect(self.databases[consumer].run_url)
-        try:
-            async with asyncio.timeout(seconds):
-                while (await connection.fetchval("select n from position where source = $1", source) or 0) < published:
-                    await asyncio.sleep(0.02)
-        finally:
-            await connection.close()
+        # Each look is a transaction of its own.
+        async with self._connection(self.databases[consumer].run_url) as connection, asyncio.timeout(seconds):
+            while (await connection.fetchval("select n from position where source = $1", source) or 0) < published:
+                await asyncio.sleep(0.02)
 
     async def close(self) -> None:
         for channel in self._channels.values():
             await channel.close()
         self._channels.clear()
+        for connection in itertools.chain.from_iterable(self._connections.values()):
+            await connection.close()
+        self._connections.clear()
 
 
 class EventPublisher:
@@ -313,7 +321,7 @@ def _make_process(co_op: RunningCoOp, process: ProcessMaker, services: Sequence[
     )
     parts = []
     for service in services:
-        own: dict[str, object] = {"address": co_op.address(service), "database_url": co_op.databases[service].run_url, "pool_size": 4}
+        own: dict[str, object] = {"address": co_op.address(service), "database_url": co_op.databases[service].run_url}
         if service == "governance":
             own |= {"co_op_id": "0000test"}
         if service == "identity":

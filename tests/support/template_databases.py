@@ -1,6 +1,7 @@
 """Gives every test its own database, cloned from a template that is migrated once per run (about 30 ms instead of a second)."""
 
 import itertools
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,10 @@ from tests.support.backing_servers import BackingServers
 
 _PASSWORD = "tests-password-16"
 _COUNT = itertools.count(1)
+_EMPTY_SHARED_TABLES = """
+truncate outbox, position, position_skip, answer, read_audit restart identity;
+update outbox_state set epoch = 1, published = 0, last_lost = null;
+"""
 
 
 class TemplateDatabases:
@@ -24,6 +29,8 @@ class TemplateDatabases:
     def __init__(self, servers: BackingServers) -> None:
         self._admin = servers.admin
         self._made: set[str] = set()
+        self._free: defaultdict[str, list[ServiceDatabase]] = defaultdict(list)
+        """Emptied databases of publishers, by source."""
 
     @asynccontextmanager
     async def fresh_database(self, service: str) -> AsyncIterator[ServiceDatabase]:
@@ -34,10 +41,14 @@ class TemplateDatabases:
 
     @asynccontextmanager
     async def fresh_outbox_database(self, source: str) -> AsyncIterator[ServiceDatabase]:
-        """A new database with only the shared tables: enough to publish events as `source`."""
-        template = await self._outbox_template(source)
-        async with self._clone(template, source) as database:
-            yield database
+        """An empty database with only the shared tables: enough to publish events as `source`. Emptying one costs a tenth of a new one."""
+        free = self._free[source]
+        database = free.pop() if free else await self._create_from(await self._outbox_template(source), source)
+        yield database
+        owner = await leader_election.connect(database.owner_url)
+        await owner.execute(_EMPTY_SHARED_TABLES)
+        await owner.close()
+        free.append(database)
 
     @asynccontextmanager
     async def empty_database(self, service: str) -> AsyncIterator[ServiceDatabase]:
