@@ -68,6 +68,11 @@ class TeamCoOp:
         )
         await call_service(self.co_op.stub(IdentityServiceStub).MergePersons, request, self.co_op.token(secretary, hat="secretary"))
         await self.co_op.wait_until_consumed("matching", "identity")
+        # What was written of them moves afterwards.
+        await wait_until(self._merges_followed, "their records are together")
+
+    async def _merges_followed(self) -> bool:
+        return not await self.co_op.all_rows("identity", "merge_to_follow")
 
     async def follow(self) -> None:
         await self.co_op.wait_until_consumed("identity", "matching")
@@ -154,7 +159,9 @@ async def test_my_team_sees_it_while_it_is_my_team(infrastructure: Infrastructur
         await records.share(new_ada, TEAM, FIELD)
         assert await records.read(kim, new_ada) == {}
         await teams.merge(new_ada, ada, sam)
-        assert [await records.read(kim, entry) for entry in (new_ada, ada)] == [{"home.key_safe": "1234"}, {}]
+        assert [await records.read(kim, entry) for entry in (new_ada, ada)] == [{}, {}], "who was shown one text was not shown both"
+        await records.share(new_ada, TEAM, FIELD)
+        assert [await records.read(kim, entry) for entry in (new_ada, ada)] == [{"home.key_safe": "1234\n\n4711"}, {}]
         merged = await teams.rows()
         await teams.rebuild()
         assert await teams.rows() == merged

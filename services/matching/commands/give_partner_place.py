@@ -4,18 +4,21 @@ from uuid import UUID
 
 from kith.matching.v1.enums import PartnerEntryKind
 from libs.access import hats, merged_persons
+from libs.access.acting_audit import CatchUp
 from libs.database.engine import UnitOfWork
 from services.matching.commands.partner_side import record
 from services.matching.domain.partner import PartnerPlace, require_partner_goes_on
 from services.matching.storage import events_out, partners, projections
 
 
-async def give_partner_place(work: UnitOfWork, partner_id: UUID, person: UUID) -> None:
+async def give_partner_place(work: UnitOfWork, partner_id: UUID, person: UUID, *, catch_up: CatchUp) -> None:
     """Who has a place already keeps it; the place is the entry's that is in use. They are told.
 
-    Raises NotAllowed HAT_NEEDED or PERSON_NEEDED, NotFound PARTNER_UNKNOWN or PERSON_UNKNOWN, FailedPrecondition PARTNER_ENDED.
+    Raises NotAllowed HAT_NEEDED or PERSON_NEEDED, NotFound PARTNER_UNKNOWN or PERSON_UNKNOWN, FailedPrecondition PARTNER_ENDED,
+    Unavailable SOURCE_AWAY.
     """
     await hats.require_person(work, hats.SECRETARY)
+    await projections.hear_of(work, person, catch_up)
     # Before the partner, as a merge does.
     await merged_persons.lock(work, person)
     person = await merged_persons.find_kept(work, person) or person

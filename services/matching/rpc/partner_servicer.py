@@ -25,7 +25,8 @@ from services.matching.queries.list_partners import list_partners
 
 
 def partner_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
-    acting = partial(while_acting, "referral", catch_up=runtime.catch_up_with("identity"))
+    catch_up = runtime.catch_up_with("identity")
+    acting = partial(while_acting, "referral", catch_up=catch_up)
     return bind(
         pb,
         "PartnerService",
@@ -33,7 +34,9 @@ def partner_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         {
             "WritePartner": command(_written, write_partner, lambda partner: pb.WritePartnerResponse(partner_id=str(partner))),
             "EndPartner": command(_partner_id, end_partner, lambda _: pb.EndPartnerResponse()),
-            "GivePartnerPlace": command(_place_ids, give_partner_place, lambda _: pb.GivePartnerPlaceResponse()),
+            "GivePartnerPlace": command(
+                _place_ids, partial(give_partner_place, catch_up=catch_up), lambda _: pb.GivePartnerPlaceResponse()
+            ),
             "EndPartnerPlace": command(_place_ids, end_partner_place, lambda _: pb.EndPartnerPlaceResponse()),
             "ProposeAgreement": command(_proposed, propose_agreement, lambda new: pb.ProposeAgreementResponse(agreement_id=str(new))),
             "SignAgreement": command(_agreement_id, partial(sign_agreement, zone=zone), lambda _: pb.SignAgreementResponse()),

@@ -26,7 +26,8 @@ from services.matching.queries.list_referrals import ListedReferral, ReferralQue
 
 
 def referral_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
-    acting = partial(while_acting, "referral", catch_up=runtime.catch_up_with("identity"))
+    catch_up = runtime.catch_up_with("identity")
+    acting = partial(while_acting, "referral", catch_up=catch_up)
     return bind(
         pb,
         "ReferralService",
@@ -34,7 +35,7 @@ def referral_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         {
             "ReferIn": command(_refer_in, partial(refer_in, zone=zone), lambda new: pb.ReferInResponse(referral_id=str(new))),
             "ReferOut": acting(command(_refer_out, partial(refer_out, zone=zone), lambda new: pb.ReferOutResponse(referral_id=str(new)))),
-            "PutReferral": command(_put, put_referral, lambda _: pb.PutReferralResponse()),
+            "PutReferral": command(_put, partial(put_referral, catch_up=catch_up), lambda _: pb.PutReferralResponse()),
             "AnswerReferral": command(_answer, answer_referral, lambda _: pb.AnswerReferralResponse()),
             "WithdrawReferral": command(_referral_id, withdraw_referral, lambda _: pb.WithdrawReferralResponse()),
             "RefuseReferral": acting(command(_referral_id, refuse_referral, lambda _: pb.RefuseReferralResponse())),

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.access.acting_audit import CatchUp
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
@@ -36,10 +37,23 @@ async def add_person(work: UnitOfWork, person: UUID) -> None:
     await work.connection.execute(_ADD_PERSON, {"person": person})
 
 
+async def hear_of(work: UnitOfWork, person: UUID, catch_up: CatchUp) -> None:
+    """Who was registered a moment ago is known once what identity has published was heard.
+
+    Before anything is locked, as what is heard may be a merge, which locks. Raises Unavailable SOURCE_AWAY.
+    """
+    if not await _is_known(work, person):
+        await catch_up()
+
+
 async def require_known(work: UnitOfWork, person: UUID) -> None:
     """Raises NotFound PERSON_UNKNOWN for who was never registered, or is erased."""
-    if (await work.connection.execute(_KNOWN, {"of": person})).first() is None:
+    if not await _is_known(work, person):
         raise NotFound("PERSON_UNKNOWN")
+
+
+async def _is_known(work: UnitOfWork, person: UUID) -> bool:
+    return (await work.connection.execute(_KNOWN, {"of": person})).first() is not None
 
 
 async def set_member(work: UnitOfWork, person: UUID, until: datetime | None) -> None:
