@@ -1,6 +1,6 @@
 """SIGKILL for any process at any moment: no acknowledged ballot is lost, and none is counted twice.
 
-`KITH_KILLS` (24) and `KITH_SEED` (drawn) make longer runs and repeat one.
+`KITH_KILLS` (14) and `KITH_SEED` (drawn) make longer runs and repeat one.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from tests.support.motion_voters import MotionPoll, admit_new_members, move_cloc
 
 MEMBERS = 59
 """And the founder."""
-KILLS = int(os.environ.get("KITH_KILLS", "24"))
+KILLS = int(os.environ.get("KITH_KILLS", "14"))
 AFTER_KILLS_SECONDS = 120.0
 """Until everything has been told: every server starts again first, and mends what it held."""
 SHARES = {KillTarget.KITH: 2, KillTarget.POSTGRES: 3, KillTarget.SESSION: 4, KillTarget.NATS: 4}

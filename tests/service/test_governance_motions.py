@@ -143,15 +143,15 @@ async def test_a_roll_holds_everybody_whom_membership_had_admitted_when_it_was_f
     async with member_assembly(infrastructure, user=1) as assembly:
         for round_ in range(1, 6):
             # Not waited for: the motion itself has to ask how far membership is.
-            await assembly.admit("user", 300)
+            await assembly.admit("user", 100)
             motion = await assembly.open_motion()
             [opened] = [
                 event
                 for event in await assembly.co_op.published_events("governance")
                 if isinstance(event, MotionOpened) and event.motion_id == motion
             ]
-            assert [(one.member_class, one.eligible) for one in opened.roll] == [("user", 1 + 300 * round_)]
-            assert opened.membership_number == 1 + 300 * round_
+            assert [(one.member_class, one.eligible) for one in opened.roll] == [("user", 1 + 100 * round_)]
+            assert opened.membership_number == 1 + 100 * round_
             # Everybody on it is told, once, in events of a size that any bus carries.
             wanted = [
                 event
@@ -159,7 +159,7 @@ async def test_a_roll_holds_everybody_whom_membership_had_admitted_when_it_was_f
                 if isinstance(event, NoticeWanted) and (event.about_id, event.kind) == (motion, "motion_opened")
             ]
             told = [person for event in wanted for person in event.person_ids]
-            assert len(told) == len(set(told)) == 1 + 300 * round_
+            assert len(told) == len(set(told)) == 1 + 100 * round_
             assert max(len(event.person_ids) for event in wanted) <= 200
 
 

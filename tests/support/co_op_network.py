@@ -262,6 +262,7 @@ async def _running_networked_co_op(
         for service in party.services:
             party.co_op.databases[service] = await databases.make(service)
         stack.push_async_callback(_drop_databases, party)
+        stack.push_async_callback(party.co_op.close)
         await party.start()
         stack.push_async_callback(_stop_if_running, party)
         membership: EventPublisher = await stack.enter_async_context(event_publisher(party.co_op, "membership"))

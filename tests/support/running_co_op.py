@@ -192,7 +192,7 @@ class RunningCoOp:
         try:
             yield connection
         except BaseException:
-            await connection.close()
+            connection.terminate()
             raise
         free.append(connection)
 
@@ -290,7 +290,7 @@ async def event_publisher(co_op: RunningCoOp, source: str) -> AsyncIterator[Even
     """Publishes as `source` in a co-op where that service does not run."""
     servers = co_op.infrastructure.servers
     bus = Bus(BusAddress(servers.nats_url, servers.nats_user, servers.nats_password), f"voice-{source}")
-    async with co_op.infrastructure.databases.fresh_outbox_database(source) as service_database:
+    async with co_op.infrastructure.databases.emptied_outbox_database(source) as service_database:
         co_op.databases[source] = service_database
         database = Database(service_database.run_url)
         bus.start()

@@ -41,7 +41,13 @@ class TemplateDatabases:
 
     @asynccontextmanager
     async def fresh_outbox_database(self, source: str) -> AsyncIterator[ServiceDatabase]:
-        """An empty database with only the shared tables: enough to publish events as `source`. Emptying one costs a tenth of a new one."""
+        """A new database with only the shared tables, to which a test may add others."""
+        async with self._clone(await self._outbox_template(source), source) as database:
+            yield database
+
+    @asynccontextmanager
+    async def emptied_outbox_database(self, source: str) -> AsyncIterator[ServiceDatabase]:
+        """The shared tables, empty: enough to publish events as `source`. Emptying those of before costs a tenth of a new database."""
         free = self._free[source]
         database = free.pop() if free else await self._create_from(await self._outbox_template(source), source)
         yield database
