@@ -64,7 +64,7 @@ async def confirm_erasure(work: UnitOfWork, service: str, erased: Erased) -> Non
     An erasure that we do not know was decided after the copy that we were restored from: we carry it out. If the person is under a hold
     in this copy, a secretary ends it first, who can tell whether it is the one of before.
     """
-    known = await erasures.lock(work, erased.erasure)
+    known = await erasures.lock_confirming(work, erased.erasure)
     if known is None:
         known = await _restored(work, erased)
         if known is None:

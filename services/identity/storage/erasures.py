@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, func, select, update
+from sqlalchemy import Uuid, any_, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from libs.access.retention_tables import held_person
@@ -18,6 +18,7 @@ from services.identity.storage.tables import erasure, erasure_part
 _ADD = postgresql.insert(erasure).on_conflict_do_nothing()
 _ENTRIES = select(func.unnest(erasure.c.entries, type_=Uuid).label("entry")).subquery()
 _DECIDED = select(_ENTRIES.c.entry).where(among(_ENTRIES.c.entry, "entries"))
+_ONE_BY_ONE = text("select pg_advisory_xact_lock(hashtextextended(cast(:wanted as text), 20))")
 _LOCK = select(erasure).where(erasure.c.id == bindparam("wanted")).with_for_update()
 # A hold cannot be placed once it was decided; but one that is decided again after a restore can find a hold, and waits for its end.
 _HELD = select(held_person.c.hold).where(held_person.c.person == any_(erasure.c.entries)).exists()
@@ -44,8 +45,9 @@ async def decided_of(work: UnitOfWork, entries: Collection[UUID]) -> set[UUID]:
     return set((await work.connection.execute(_DECIDED, {"entries": list(entries)})).scalars())
 
 
-async def lock(work: UnitOfWork, wanted: UUID) -> Erasure | None:
-    """Locked until the transaction ends."""
+async def lock_confirming(work: UnitOfWork, wanted: UUID) -> Erasure | None:
+    """Locked until the transaction ends, also where there is none: of two services that confirm it at once one adds it, and both count."""
+    await work.connection.execute(_ONE_BY_ONE, {"wanted": str(wanted)})
     row = (await work.connection.execute(_LOCK, {"wanted": wanted})).first()
     return _to_erasure(row) if row else None
 
