@@ -44,8 +44,8 @@ class GapPeople:
         return found
 
     async def list_of(self, person: UUID, by: UUID | str) -> list[str]:
-        request = pb.ListVisitGapsRequest(person_id=str(person))
-        return [gap.gap_id for gap in (await call_service(self.stub.ListVisitGaps, request, self.people.token(by))).gaps]
+        request = pb.GetVisitGapsRequest(person_id=str(person))
+        return [gap.gap_id for gap in (await call_service(self.stub.GetVisitGaps, request, self.people.token(by))).gaps]
 
     async def choices(self, by: UUID | str, visit: str = "", series: str = "") -> list[str]:
         """The ids of the others."""

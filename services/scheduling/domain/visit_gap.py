@@ -46,6 +46,20 @@ class GapStep(StrEnum):
     END = "end"
 
 
+class BrokenGap(StrEnum):
+    """Why a visit cannot be at a time, and why a rule cannot begin as the visits are planned."""
+
+    GAP_TOO_CLOSE_BEFORE = "GAP_TOO_CLOSE_BEFORE"
+    GAP_TOO_CLOSE_AFTER = "GAP_TOO_CLOSE_AFTER"
+    GAP_TOO_FAR_BEFORE = "GAP_TOO_FAR_BEFORE"
+    GAP_TOO_FAR_AFTER = "GAP_TOO_FAR_AFTER"
+    GAP_ARE_TOO_CLOSE = "GAP_ARE_TOO_CLOSE"
+    GAP_ARE_TOO_FAR = "GAP_ARE_TOO_FAR"
+
+
+_BEFORE = {VisitDistance.TOO_CLOSE: BrokenGap.GAP_TOO_CLOSE_BEFORE, VisitDistance.TOO_FAR: BrokenGap.GAP_TOO_FAR_BEFORE}
+_AFTER = {VisitDistance.TOO_CLOSE: BrokenGap.GAP_TOO_CLOSE_AFTER, VisitDistance.TOO_FAR: BrokenGap.GAP_TOO_FAR_AFTER}
+_ARE = {VisitDistance.TOO_CLOSE: BrokenGap.GAP_ARE_TOO_CLOSE, VisitDistance.TOO_FAR: BrokenGap.GAP_ARE_TOO_FAR}
 NEXT: Mapping[VisitGapState, Mapping[GapStep, VisitGapState]] = {
     VisitGapState.PROPOSED: {
         GapStep.AGREE: VisitGapState.AGREED,
@@ -288,7 +302,7 @@ def refusal_of_rule(gap: VisitGap, firsts: Sequence[VisitTime], seconds: Sequenc
         distance = gap.distance(first, second)
         by_the_clock = distance if gap.is_of_two_visits else gap.distance_by_the_clock(first, second, zone)
         if VisitDistance.KEPT not in (distance, by_the_clock):
-            return FailedPrecondition(f"GAP_ARE_{distance.name}", first=first.starts.isoformat(), second=second.starts.isoformat())
+            return FailedPrecondition(_ARE[distance].value, first=first.starts.isoformat(), second=second.starts.isoformat())
     return None
 
 
@@ -312,8 +326,8 @@ def _refusal(gap: VisitGap, when: VisitTime, other: VisitTime, *, is_first: bool
         return None
     minutes = timedelta(minutes=gap.least if distance is VisitDistance.TOO_CLOSE else gap.most or 0)
     right = second.starts - minutes if is_first else first.ends + minutes
-    reason = f"GAP_{distance.name}_{'BEFORE' if is_first else 'AFTER'}"
-    return FailedPrecondition(reason, visit=when.starts.isoformat(), other=other.starts.isoformat(), at=right.isoformat())
+    reason = (_BEFORE if is_first else _AFTER)[distance]
+    return FailedPrecondition(reason.value, visit=when.starts.isoformat(), other=other.starts.isoformat(), at=right.isoformat())
 
 
 def _within_a_day(gap: VisitGap, first: Part, second: Part) -> bool:

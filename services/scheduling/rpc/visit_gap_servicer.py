@@ -19,7 +19,7 @@ from services.scheduling.domain.visit_gap import DistanceOfVisit, NewGap, Part, 
 from services.scheduling.queries.get_gap_choices import GapChoices, get_gap_choices
 from services.scheduling.queries.get_visit_distances import get_visit_distances
 from services.scheduling.queries.get_visit_gap import WholeGap, get_visit_gap
-from services.scheduling.queries.list_visit_gaps import list_visit_gaps
+from services.scheduling.queries.get_visit_gaps import get_visit_gaps
 from services.scheduling.rpc.series_servicer import pattern_message
 from services.scheduling.storage.gap_parts import PartIds
 
@@ -40,8 +40,8 @@ def visit_gap_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             ),
             "EndVisitGap": acting(command(_shown, partial(end_visit_gap, zone=zone), lambda now: pb.EndVisitGapResponse(version=now))),
             "GetVisitGap": acting(query(lambda request: (_gap(request),), partial(get_visit_gap, zone=zone), _whole)),
-            "ListVisitGaps": acting(
-                query(lambda request: (parse_id("person_id", request.person_id),), partial(list_visit_gaps, zone=zone), _listed)
+            "GetVisitGaps": acting(
+                query(lambda request: (parse_id("person_id", request.person_id),), partial(get_visit_gaps, zone=zone), _listed)
             ),
             "GetGapChoices": acting(query(_of_one, partial(get_gap_choices, zone=zone), _choices)),
             "GetVisitDistances": acting(query(_visits, get_visit_distances, _distances)),
@@ -123,8 +123,8 @@ def _whole(whole: WholeGap) -> pb.GetVisitGapResponse:
     return pb.GetVisitGapResponse(gap=_message(whole), broken=map(_distance, whole.broken))
 
 
-def _listed(found: Iterable[WholeGap]) -> pb.ListVisitGapsResponse:
-    return pb.ListVisitGapsResponse(gaps=map(_message, found))
+def _listed(found: Iterable[WholeGap]) -> pb.GetVisitGapsResponse:
+    return pb.GetVisitGapsResponse(gaps=map(_message, found))
 
 
 def _choices(found: GapChoices) -> pb.GetGapChoicesResponse:

@@ -30,8 +30,8 @@ class FakeVisitGapService(FakeService):
         self.others = [supper, evening]
         super().__init__(pb.DESCRIPTOR.services_by_name["VisitGapService"])
 
-    def ListVisitGaps(self, _request: pb.ListVisitGapsRequest) -> pb.ListVisitGapsResponse:
-        return pb.ListVisitGapsResponse(gaps=[self.gaps[ASKED], self.gaps[HOLDS]])
+    def GetVisitGaps(self, _request: pb.GetVisitGapsRequest) -> pb.GetVisitGapsResponse:
+        return pb.GetVisitGapsResponse(gaps=[self.gaps[ASKED], self.gaps[HOLDS]])
 
     def GetVisitGap(self, request: pb.GetVisitGapRequest) -> pb.GetVisitGapResponse:
         return pb.GetVisitGapResponse(gap=self.gaps[request.gap_id], broken=self.distances[1:] if request.gap_id == HOLDS else [])

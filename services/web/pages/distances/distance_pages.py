@@ -14,8 +14,8 @@ _DONE = ("propose", "agree", "decline", "withdraw", "end")
 
 async def show_list(ctx: PageContext) -> Response:
     """What is agreed, and what waits for a yes."""
-    request = pb.ListVisitGapsRequest(person_id=ctx.subject_id)
-    found: pb.ListVisitGapsResponse = await ctx.call(ctx.state.services.visit_gaps.ListVisitGaps, request)
+    request = pb.GetVisitGapsRequest(person_id=ctx.subject_id)
+    found: pb.GetVisitGapsResponse = await ctx.call(ctx.state.services.visit_gaps.GetVisitGaps, request)
     names = await ctx.person_names({gap.person_id for gap in found.gaps})
     return ctx.render("distances/list", gaps=[gap_view(ctx, gap, names[gap.person_id].full) for gap in found.gaps])
 

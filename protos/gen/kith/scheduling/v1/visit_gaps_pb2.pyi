@@ -470,8 +470,8 @@ class GetVisitGapResponse(_message.Message):
 Global___GetVisitGapResponse: _TypeAlias = GetVisitGapResponse  # noqa: Y015
 
 @_typing.final
-class ListVisitGapsRequest(_message.Message):
-    """ListVisitGapsRequest names who gets support."""
+class GetVisitGapsRequest(_message.Message):
+    """GetVisitGapsRequest names who gets support."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -488,11 +488,11 @@ class ListVisitGapsRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListVisitGapsRequest: _TypeAlias = ListVisitGapsRequest  # noqa: Y015
+Global___GetVisitGapsRequest: _TypeAlias = GetVisitGapsRequest  # noqa: Y015
 
 @_typing.final
-class ListVisitGapsResponse(_message.Message):
-    """ListVisitGapsResponse has the latest first; none of which a visit is over or a series has ended."""
+class GetVisitGapsResponse(_message.Message):
+    """GetVisitGapsResponse has the latest first; none of which a visit is over or a series has ended."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -510,7 +510,7 @@ class ListVisitGapsResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListVisitGapsResponse: _TypeAlias = ListVisitGapsResponse  # noqa: Y015
+Global___GetVisitGapsResponse: _TypeAlias = GetVisitGapsResponse  # noqa: Y015
 
 @_typing.final
 class GetGapChoicesRequest(_message.Message):

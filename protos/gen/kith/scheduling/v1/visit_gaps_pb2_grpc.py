@@ -62,10 +62,10 @@ class VisitGapServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapResponse.FromString,
                 _registered_method=True)
-        self.ListVisitGaps = channel.unary_unary(
-                '/kith.scheduling.v1.VisitGapService/ListVisitGaps',
-                request_serializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.ListVisitGapsRequest.SerializeToString,
-                response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.ListVisitGapsResponse.FromString,
+        self.GetVisitGaps = channel.unary_unary(
+                '/kith.scheduling.v1.VisitGapService/GetVisitGaps',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapsRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapsResponse.FromString,
                 _registered_method=True)
         self.GetGapChoices = channel.unary_unary(
                 '/kith.scheduling.v1.VisitGapService/GetGapChoices',
@@ -120,7 +120,7 @@ class VisitGapServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListVisitGaps(self, request, context):
+    def GetVisitGaps(self, request, context):
         """Those in the team, the person: what is proposed and what is agreed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -169,10 +169,10 @@ def add_VisitGapServiceServicer_to_server(servicer, server):
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapResponse.SerializeToString,
             ),
-            'ListVisitGaps': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListVisitGaps,
-                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.ListVisitGapsRequest.FromString,
-                    response_serializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.ListVisitGapsResponse.SerializeToString,
+            'GetVisitGaps': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetVisitGaps,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapsRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapsResponse.SerializeToString,
             ),
             'GetGapChoices': grpc.unary_unary_rpc_method_handler(
                     servicer.GetGapChoices,
@@ -334,7 +334,7 @@ class VisitGapService:
             _registered_method=True)
 
     @staticmethod
-    def ListVisitGaps(request,
+    def GetVisitGaps(request,
             target,
             options=(),
             channel_credentials=None,
@@ -347,9 +347,9 @@ class VisitGapService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kith.scheduling.v1.VisitGapService/ListVisitGaps',
-            kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.ListVisitGapsRequest.SerializeToString,
-            kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.ListVisitGapsResponse.FromString,
+            '/kith.scheduling.v1.VisitGapService/GetVisitGaps',
+            kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapsRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visit__gaps__pb2.GetVisitGapsResponse.FromString,
             options,
             channel_credentials,
             insecure,

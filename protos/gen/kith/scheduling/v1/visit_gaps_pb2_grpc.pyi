@@ -46,7 +46,7 @@ class VisitGapServiceStub:
     """The person, at any time; who proposed it, until it is agreed."""
     GetVisitGap: _grpc.UnaryUnaryMultiCallable[_visit_gaps_pb2.GetVisitGapRequest, _visit_gaps_pb2.GetVisitGapResponse]
     """Those in the team, the person."""
-    ListVisitGaps: _grpc.UnaryUnaryMultiCallable[_visit_gaps_pb2.ListVisitGapsRequest, _visit_gaps_pb2.ListVisitGapsResponse]
+    GetVisitGaps: _grpc.UnaryUnaryMultiCallable[_visit_gaps_pb2.GetVisitGapsRequest, _visit_gaps_pb2.GetVisitGapsResponse]
     """Those in the team, the person: what is proposed and what is agreed."""
     GetGapChoices: _grpc.UnaryUnaryMultiCallable[_visit_gaps_pb2.GetGapChoicesRequest, _visit_gaps_pb2.GetGapChoicesResponse]
     """Those in the team, the person: which others a visit, or a series, could keep apart from."""
@@ -71,7 +71,7 @@ class VisitGapServiceAsyncStub(VisitGapServiceStub):
     """The person, at any time; who proposed it, until it is agreed."""
     GetVisitGap: _aio.UnaryUnaryMultiCallable[_visit_gaps_pb2.GetVisitGapRequest, _visit_gaps_pb2.GetVisitGapResponse]  # type: ignore[assignment]
     """Those in the team, the person."""
-    ListVisitGaps: _aio.UnaryUnaryMultiCallable[_visit_gaps_pb2.ListVisitGapsRequest, _visit_gaps_pb2.ListVisitGapsResponse]  # type: ignore[assignment]
+    GetVisitGaps: _aio.UnaryUnaryMultiCallable[_visit_gaps_pb2.GetVisitGapsRequest, _visit_gaps_pb2.GetVisitGapsResponse]  # type: ignore[assignment]
     """Those in the team, the person: what is proposed and what is agreed."""
     GetGapChoices: _aio.UnaryUnaryMultiCallable[_visit_gaps_pb2.GetGapChoicesRequest, _visit_gaps_pb2.GetGapChoicesResponse]  # type: ignore[assignment]
     """Those in the team, the person: which others a visit, or a series, could keep apart from."""
@@ -125,11 +125,11 @@ class VisitGapServiceServicer(metaclass=_abc_1.ABCMeta):
         """Those in the team, the person."""
 
     @_abc_1.abstractmethod
-    def ListVisitGaps(
+    def GetVisitGaps(
         self,
-        request: _visit_gaps_pb2.ListVisitGapsRequest,
+        request: _visit_gaps_pb2.GetVisitGapsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_visit_gaps_pb2.ListVisitGapsResponse, _abc.Awaitable[_visit_gaps_pb2.ListVisitGapsResponse]]:
+    ) -> _typing.Union[_visit_gaps_pb2.GetVisitGapsResponse, _abc.Awaitable[_visit_gaps_pb2.GetVisitGapsResponse]]:
         """Those in the team, the person: what is proposed and what is agreed."""
 
     @_abc_1.abstractmethod

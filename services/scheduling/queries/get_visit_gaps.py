@@ -11,7 +11,7 @@ from services.scheduling.storage import visit_gaps
 from services.scheduling.storage.gap_parts import parts_of
 
 
-async def list_visit_gaps(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> list[WholeGap]:
+async def get_visit_gaps(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> list[WholeGap]:
     """Those that the caller may see, the latest first; none of which a part is over.
 
     Raises NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
