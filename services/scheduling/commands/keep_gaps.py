@@ -64,8 +64,7 @@ async def tell_of_broken_gaps(work: UnitOfWork, made: list[Visit]) -> None:
         return
     days = [visit.day for visit in made]
     others = await visit_gaps.list_visits_of(work, gaps, min(days) - _DAY, max(days) + _DAY)
-    found = distances(made, gaps, others)
-    broken = next((visit for visit in made if any(one.visit == visit.id and one.distance is not VisitDistance.KEPT for one in found)), None)
+    broken = next((one.visit for one in distances(made, gaps, others) if one.distance is not VisitDistance.KEPT), None)
     if broken is not None:
         await tell(work, Notice.GAP_BROKEN, broken, {broken.person})
 

@@ -183,7 +183,7 @@ class VisitGap:
 class DistanceOfVisit:
     """What a rule says of a visit: how it keeps apart from the other one."""
 
-    visit: UUID
+    visit: Visit
     gap: VisitGap
     other: Visit
     distance: VisitDistance
@@ -313,9 +313,9 @@ def distances(visits: Iterable[Visit], gaps: Iterable[VisitGap], others: Sequenc
         for gap, other in ((gap, other) for gap in gaps for other in others if other.id != visit.id):
             mine, theirs = time_of(visit), time_of(other)
             if gap.begins_with(visit) and gap.ends_with(other) and gap.is_about(mine, theirs):
-                found.append(DistanceOfVisit(visit.id, gap, other, gap.distance(mine, theirs), is_first=True))
+                found.append(DistanceOfVisit(visit, gap, other, gap.distance(mine, theirs), is_first=True))
             if gap.ends_with(visit) and gap.begins_with(other) and gap.is_about(theirs, mine):
-                found.append(DistanceOfVisit(visit.id, gap, other, gap.distance(theirs, mine), is_first=False))
+                found.append(DistanceOfVisit(visit, gap, other, gap.distance(theirs, mine), is_first=False))
     return found
 
 

@@ -107,7 +107,7 @@ def _message(whole: WholeGap) -> pb.VisitGap:
 
 def _distance(one: DistanceOfVisit) -> pb.DistanceOfVisit:
     return pb.DistanceOfVisit(
-        visit_id=str(one.visit),
+        visit_id=str(one.visit.id),
         gap_id=str(one.gap.id),
         other_visit_id=str(one.other.id),
         other_starts_at=timestamp(one.other.starts),
@@ -116,6 +116,8 @@ def _distance(one: DistanceOfVisit) -> pb.DistanceOfVisit:
         least_minutes=one.gap.least,
         most_minutes=one.gap.most or 0,
         distance=to_wire(pb.VisitDistance, one.distance),
+        starts_at=timestamp(one.visit.starts),
+        ends_at=timestamp(one.visit.ends),
     )
 
 

@@ -148,7 +148,7 @@ def test_of_series_it_holds_for_the_visits_of_one_day_or_of_a_day_and_the_next()
     )  # fmt: skip
     day, night = a_gap(every(morning), every(evening), 60), a_gap(every(evening), every(morning), 0, 16 * 60, next_day=True)
     found = distances([breakfast, bed, next_breakfast], [day, night], [breakfast, bed, next_breakfast])
-    assert [(one.visit, one.gap, one.other.id, one.is_first) for one in found] == [
+    assert [(one.visit.id, one.gap, one.other.id, one.is_first) for one in found] == [
         (breakfast.id, day, bed.id, True),
         (bed.id, day, breakfast.id, False),
         (bed.id, night, next_breakfast.id, True),

@@ -74,5 +74,5 @@ def _distance(
     return pb.DistanceOfVisit(
         visit_id=visit, gap_id=HOLDS, other_visit_id=other, other_starts_at=to_timestamp(starts),
         other_ends_at=to_timestamp(starts + timedelta(minutes=30)), is_first=is_first, least_minutes=least, most_minutes=most,
-        distance=distance,
+        distance=distance, starts_at=to_timestamp(NOW + timedelta(days=1)), ends_at=to_timestamp(NOW + timedelta(days=1, hours=1)),
     )  # fmt: skip

@@ -52,7 +52,7 @@ def test_a_rule_is_drawn_and_said_and_the_person_answers_it(fakes: FakeServices,
 def test_both_visits_say_it_on_their_page_and_in_the_week(browser: ScriptlessBrowser) -> None:
     for path in (f"/visits/{PROPOSED}", "/week"):
         page = browser.open(path)
-        assert "At least 4 hours after the visit on " in page, path
+        assert "At least 4 hours after the visit from 9:05 in the morning" in page, path
         assert "Too close" in page, path
     page = browser.open(f"/visits/{PROPOSED}")
     assert f'href="/visits/{PROPOSED}/distance"' in page

@@ -6,7 +6,7 @@ from kith.scheduling.v1 import visit_gaps_pb2 as pb
 from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext
-from services.web.pages.distances.distance_words import PATH, distance_line, gap_view
+from services.web.pages.distances.distance_words import PATH, distance_line, gap_view, when_words
 
 CHANGE = "distance"
 _DONE = ("propose", "agree", "decline", "withdraw", "end")
@@ -27,17 +27,16 @@ async def show(ctx: PageContext) -> Response:
     gap = found.gap
     people = {gap.person_id, gap.proposed_by, *([gap.agreed_by] if gap.agreed_by else [])}
     names = await ctx.person_names(people)
-    broken = []
-    for one in found.broken:
-        line = distance_line(ctx, one)
-        broken.append({"path": f"/visits/{one.visit_id}", "warns": line.warns, "says": line.says})
     return ctx.render(
         "distances/one",
         one=gap_view(ctx, gap, names[gap.person_id].full),
         is_own=gap.person_id == ctx.subject_id,
         proposed_by=names[gap.proposed_by].full,
         agreed_by=names[gap.agreed_by].full if gap.agreed_by else "",
-        broken=broken,
+        broken=[
+            {"visit": one.visit_id, "when": when_words(ctx, one.starts_at, one.ends_at), **vars(distance_line(ctx, one))}
+            for one in found.broken
+        ],
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 

@@ -99,9 +99,15 @@ async def load_lines(ctx: PageContext, visits: Sequence[str]) -> Mapping[str, li
 
 
 def distance_line(ctx: PageContext, one: pb.DistanceOfVisit) -> DistanceLine:
-    """The other visit is named by its day and times."""
+    """The other visit is named by its times, and by its day where that is another one."""
     which = f"{'before' if one.is_first else 'after'}_{_which(one.least_minutes, one.most_minutes)}"
-    when = when_words(ctx, one.other_starts_at, one.other_ends_at)
+    day, times = ctx.local_day(utc_datetime(one.other_starts_at)), times_words(ctx, one.other_starts_at, one.other_ends_at)
+    is_same = day == ctx.local_day(utc_datetime(one.starts_at))
+    when = (
+        ctx.say("distance.from_times", times=times)
+        if is_same
+        else ctx.say("distance.on_day", day=ctx.format_day(day.isoformat()), times=times)
+    )
     says = ctx.say(f"distance_line.{which}", when=when, **_lengths(ctx, one.least_minutes, one.most_minutes))
     distance = known_word(pb.VisitDistance, VisitDistance, one.distance, VisitDistance.KEPT)
     warns = "" if distance is VisitDistance.KEPT else ctx.say(f"distance_line.{distance.value}")

@@ -26,55 +26,55 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kith.scheduling.v1 import visit_series_pb2 as kith_dot_scheduling_dot_v1_dot_visit__series__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kith/scheduling/v1/visit_gaps.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%kith/scheduling/v1/visit_series.proto\"\xbe\x01\n\x07GapPart\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tseries_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x07pattern\x18\x05 \x01(\x0b\x32!.kith.scheduling.v1.SeriesPattern\"\xb0\x02\n\x08VisitGap\x12\x0e\n\x06gap_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12*\n\x05\x66irst\x18\x03 \x01(\x0b\x32\x1b.kith.scheduling.v1.GapPart\x12+\n\x06second\x18\x04 \x01(\x0b\x32\x1b.kith.scheduling.v1.GapPart\x12\x15\n\rleast_minutes\x18\x05 \x01(\x05\x12\x14\n\x0cmost_minutes\x18\x06 \x01(\x05\x12\x10\n\x08next_day\x18\x07 \x01(\x08\x12\x30\n\x05state\x18\x08 \x01(\x0e\x32!.kith.scheduling.v1.VisitGapState\x12\x0f\n\x07version\x18\t \x01(\x03\x12\x13\n\x0bproposed_by\x18\n \x01(\t\x12\x11\n\tagreed_by\x18\x0b \x01(\t\"\xa7\x02\n\x0f\x44istanceOfVisit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x16\n\x0eother_visit_id\x18\x03 \x01(\t\x12\x33\n\x0fother_starts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rother_ends_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08is_first\x18\x06 \x01(\x08\x12\x15\n\rleast_minutes\x18\x07 \x01(\x05\x12\x14\n\x0cmost_minutes\x18\x08 \x01(\x05\x12\x33\n\x08\x64istance\x18\t \x01(\x0e\x32!.kith.scheduling.v1.VisitDistance\"\xcf\x01\n\x16ProposeVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0e\x66irst_visit_id\x18\x02 \x01(\t\x12\x17\n\x0f\x66irst_series_id\x18\x03 \x01(\t\x12\x17\n\x0fsecond_visit_id\x18\x04 \x01(\t\x12\x18\n\x10second_series_id\x18\x05 \x01(\t\x12\x15\n\rleast_minutes\x18\x06 \x01(\x05\x12\x14\n\x0cmost_minutes\x18\x07 \x01(\x05\x12\x10\n\x08next_day\x18\x08 \x01(\x08\"[\n\x17ProposeVisitGapResponse\x12\x0e\n\x06gap_id\x18\x01 \x01(\t\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.kith.scheduling.v1.VisitGapState\"K\n\x14\x41greeVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"(\n\x15\x41greeVisitGapResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"M\n\x16\x44\x65\x63lineVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"*\n\x17\x44\x65\x63lineVisitGapResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"I\n\x12\x45ndVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"&\n\x13\x45ndVisitGapResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"$\n\x12GetVisitGapRequest\x12\x0e\n\x06gap_id\x18\x01 \x01(\t\"u\n\x13GetVisitGapResponse\x12)\n\x03gap\x18\x01 \x01(\x0b\x32\x1c.kith.scheduling.v1.VisitGap\x12\x33\n\x06\x62roken\x18\x02 \x03(\x0b\x32#.kith.scheduling.v1.DistanceOfVisit\"(\n\x13GetVisitGapsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"B\n\x14GetVisitGapsResponse\x12*\n\x04gaps\x18\x01 \x03(\x0b\x32\x1c.kith.scheduling.v1.VisitGap\";\n\x14GetGapChoicesRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tseries_id\x18\x02 \x01(\t\"\x82\x01\n\x15GetGapChoicesResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12)\n\x04part\x18\x02 \x01(\x0b\x32\x1b.kith.scheduling.v1.GapPart\x12+\n\x06others\x18\x03 \x03(\x0b\x32\x1b.kith.scheduling.v1.GapPart\"-\n\x18GetVisitDistancesRequest\x12\x11\n\tvisit_ids\x18\x01 \x03(\t\"S\n\x19GetVisitDistancesResponse\x12\x36\n\tdistances\x18\x01 \x03(\x0b\x32#.kith.scheduling.v1.DistanceOfVisit*\xc2\x01\n\rVisitGapState\x12\x1f\n\x1bVISIT_GAP_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18VISIT_GAP_STATE_PROPOSED\x10\x01\x12\x1a\n\x16VISIT_GAP_STATE_AGREED\x10\x02\x12\x1c\n\x18VISIT_GAP_STATE_DECLINED\x10\x03\x12\x1d\n\x19VISIT_GAP_STATE_WITHDRAWN\x10\x04\x12\x19\n\x15VISIT_GAP_STATE_ENDED\x10\x05*\x82\x01\n\rVisitDistance\x12\x1e\n\x1aVISIT_DISTANCE_UNSPECIFIED\x10\x00\x12\x17\n\x13VISIT_DISTANCE_KEPT\x10\x01\x12\x1c\n\x18VISIT_DISTANCE_TOO_CLOSE\x10\x02\x12\x1a\n\x16VISIT_DISTANCE_TOO_FAR\x10\x03\x32\xca\x06\n\x0fVisitGapService\x12j\n\x0fProposeVisitGap\x12*.kith.scheduling.v1.ProposeVisitGapRequest\x1a+.kith.scheduling.v1.ProposeVisitGapResponse\x12\x64\n\rAgreeVisitGap\x12(.kith.scheduling.v1.AgreeVisitGapRequest\x1a).kith.scheduling.v1.AgreeVisitGapResponse\x12j\n\x0f\x44\x65\x63lineVisitGap\x12*.kith.scheduling.v1.DeclineVisitGapRequest\x1a+.kith.scheduling.v1.DeclineVisitGapResponse\x12^\n\x0b\x45ndVisitGap\x12&.kith.scheduling.v1.EndVisitGapRequest\x1a\'.kith.scheduling.v1.EndVisitGapResponse\x12^\n\x0bGetVisitGap\x12&.kith.scheduling.v1.GetVisitGapRequest\x1a\'.kith.scheduling.v1.GetVisitGapResponse\x12\x61\n\x0cGetVisitGaps\x12\'.kith.scheduling.v1.GetVisitGapsRequest\x1a(.kith.scheduling.v1.GetVisitGapsResponse\x12\x64\n\rGetGapChoices\x12(.kith.scheduling.v1.GetGapChoicesRequest\x1a).kith.scheduling.v1.GetGapChoicesResponse\x12p\n\x11GetVisitDistances\x12,.kith.scheduling.v1.GetVisitDistancesRequest\x1a-.kith.scheduling.v1.GetVisitDistancesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kith/scheduling/v1/visit_gaps.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%kith/scheduling/v1/visit_series.proto\"\xbe\x01\n\x07GapPart\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tseries_id\x18\x02 \x01(\t\x12-\n\tstarts_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x07pattern\x18\x05 \x01(\x0b\x32!.kith.scheduling.v1.SeriesPattern\"\xb0\x02\n\x08VisitGap\x12\x0e\n\x06gap_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12*\n\x05\x66irst\x18\x03 \x01(\x0b\x32\x1b.kith.scheduling.v1.GapPart\x12+\n\x06second\x18\x04 \x01(\x0b\x32\x1b.kith.scheduling.v1.GapPart\x12\x15\n\rleast_minutes\x18\x05 \x01(\x05\x12\x14\n\x0cmost_minutes\x18\x06 \x01(\x05\x12\x10\n\x08next_day\x18\x07 \x01(\x08\x12\x30\n\x05state\x18\x08 \x01(\x0e\x32!.kith.scheduling.v1.VisitGapState\x12\x0f\n\x07version\x18\t \x01(\x03\x12\x13\n\x0bproposed_by\x18\n \x01(\t\x12\x11\n\tagreed_by\x18\x0b \x01(\t\"\x83\x03\n\x0f\x44istanceOfVisit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x16\n\x0eother_visit_id\x18\x03 \x01(\t\x12\x33\n\x0fother_starts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rother_ends_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08is_first\x18\x06 \x01(\x08\x12\x15\n\rleast_minutes\x18\x07 \x01(\x05\x12\x14\n\x0cmost_minutes\x18\x08 \x01(\x05\x12\x33\n\x08\x64istance\x18\t \x01(\x0e\x32!.kith.scheduling.v1.VisitDistance\x12-\n\tstarts_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xcf\x01\n\x16ProposeVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0e\x66irst_visit_id\x18\x02 \x01(\t\x12\x17\n\x0f\x66irst_series_id\x18\x03 \x01(\t\x12\x17\n\x0fsecond_visit_id\x18\x04 \x01(\t\x12\x18\n\x10second_series_id\x18\x05 \x01(\t\x12\x15\n\rleast_minutes\x18\x06 \x01(\x05\x12\x14\n\x0cmost_minutes\x18\x07 \x01(\x05\x12\x10\n\x08next_day\x18\x08 \x01(\x08\"[\n\x17ProposeVisitGapResponse\x12\x0e\n\x06gap_id\x18\x01 \x01(\t\x12\x30\n\x05state\x18\x02 \x01(\x0e\x32!.kith.scheduling.v1.VisitGapState\"K\n\x14\x41greeVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"(\n\x15\x41greeVisitGapResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"M\n\x16\x44\x65\x63lineVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"*\n\x17\x44\x65\x63lineVisitGapResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"I\n\x12\x45ndVisitGapRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06gap_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"&\n\x13\x45ndVisitGapResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"$\n\x12GetVisitGapRequest\x12\x0e\n\x06gap_id\x18\x01 \x01(\t\"u\n\x13GetVisitGapResponse\x12)\n\x03gap\x18\x01 \x01(\x0b\x32\x1c.kith.scheduling.v1.VisitGap\x12\x33\n\x06\x62roken\x18\x02 \x03(\x0b\x32#.kith.scheduling.v1.DistanceOfVisit\"(\n\x13GetVisitGapsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"B\n\x14GetVisitGapsResponse\x12*\n\x04gaps\x18\x01 \x03(\x0b\x32\x1c.kith.scheduling.v1.VisitGap\";\n\x14GetGapChoicesRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tseries_id\x18\x02 \x01(\t\"\x82\x01\n\x15GetGapChoicesResponse\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12)\n\x04part\x18\x02 \x01(\x0b\x32\x1b.kith.scheduling.v1.GapPart\x12+\n\x06others\x18\x03 \x03(\x0b\x32\x1b.kith.scheduling.v1.GapPart\"-\n\x18GetVisitDistancesRequest\x12\x11\n\tvisit_ids\x18\x01 \x03(\t\"S\n\x19GetVisitDistancesResponse\x12\x36\n\tdistances\x18\x01 \x03(\x0b\x32#.kith.scheduling.v1.DistanceOfVisit*\xc2\x01\n\rVisitGapState\x12\x1f\n\x1bVISIT_GAP_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18VISIT_GAP_STATE_PROPOSED\x10\x01\x12\x1a\n\x16VISIT_GAP_STATE_AGREED\x10\x02\x12\x1c\n\x18VISIT_GAP_STATE_DECLINED\x10\x03\x12\x1d\n\x19VISIT_GAP_STATE_WITHDRAWN\x10\x04\x12\x19\n\x15VISIT_GAP_STATE_ENDED\x10\x05*\x82\x01\n\rVisitDistance\x12\x1e\n\x1aVISIT_DISTANCE_UNSPECIFIED\x10\x00\x12\x17\n\x13VISIT_DISTANCE_KEPT\x10\x01\x12\x1c\n\x18VISIT_DISTANCE_TOO_CLOSE\x10\x02\x12\x1a\n\x16VISIT_DISTANCE_TOO_FAR\x10\x03\x32\xca\x06\n\x0fVisitGapService\x12j\n\x0fProposeVisitGap\x12*.kith.scheduling.v1.ProposeVisitGapRequest\x1a+.kith.scheduling.v1.ProposeVisitGapResponse\x12\x64\n\rAgreeVisitGap\x12(.kith.scheduling.v1.AgreeVisitGapRequest\x1a).kith.scheduling.v1.AgreeVisitGapResponse\x12j\n\x0f\x44\x65\x63lineVisitGap\x12*.kith.scheduling.v1.DeclineVisitGapRequest\x1a+.kith.scheduling.v1.DeclineVisitGapResponse\x12^\n\x0b\x45ndVisitGap\x12&.kith.scheduling.v1.EndVisitGapRequest\x1a\'.kith.scheduling.v1.EndVisitGapResponse\x12^\n\x0bGetVisitGap\x12&.kith.scheduling.v1.GetVisitGapRequest\x1a\'.kith.scheduling.v1.GetVisitGapResponse\x12\x61\n\x0cGetVisitGaps\x12\'.kith.scheduling.v1.GetVisitGapsRequest\x1a(.kith.scheduling.v1.GetVisitGapsResponse\x12\x64\n\rGetGapChoices\x12(.kith.scheduling.v1.GetGapChoicesRequest\x1a).kith.scheduling.v1.GetGapChoicesResponse\x12p\n\x11GetVisitDistances\x12,.kith.scheduling.v1.GetVisitDistancesRequest\x1a-.kith.scheduling.v1.GetVisitDistancesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.visit_gaps_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VISITGAPSTATE']._serialized_start=2183
-  _globals['_VISITGAPSTATE']._serialized_end=2377
-  _globals['_VISITDISTANCE']._serialized_start=2380
-  _globals['_VISITDISTANCE']._serialized_end=2510
+  _globals['_VISITGAPSTATE']._serialized_start=2275
+  _globals['_VISITGAPSTATE']._serialized_end=2469
+  _globals['_VISITDISTANCE']._serialized_start=2472
+  _globals['_VISITDISTANCE']._serialized_end=2602
   _globals['_GAPPART']._serialized_start=132
   _globals['_GAPPART']._serialized_end=322
   _globals['_VISITGAP']._serialized_start=325
   _globals['_VISITGAP']._serialized_end=629
   _globals['_DISTANCEOFVISIT']._serialized_start=632
-  _globals['_DISTANCEOFVISIT']._serialized_end=927
-  _globals['_PROPOSEVISITGAPREQUEST']._serialized_start=930
-  _globals['_PROPOSEVISITGAPREQUEST']._serialized_end=1137
-  _globals['_PROPOSEVISITGAPRESPONSE']._serialized_start=1139
-  _globals['_PROPOSEVISITGAPRESPONSE']._serialized_end=1230
-  _globals['_AGREEVISITGAPREQUEST']._serialized_start=1232
-  _globals['_AGREEVISITGAPREQUEST']._serialized_end=1307
-  _globals['_AGREEVISITGAPRESPONSE']._serialized_start=1309
-  _globals['_AGREEVISITGAPRESPONSE']._serialized_end=1349
-  _globals['_DECLINEVISITGAPREQUEST']._serialized_start=1351
-  _globals['_DECLINEVISITGAPREQUEST']._serialized_end=1428
-  _globals['_DECLINEVISITGAPRESPONSE']._serialized_start=1430
-  _globals['_DECLINEVISITGAPRESPONSE']._serialized_end=1472
-  _globals['_ENDVISITGAPREQUEST']._serialized_start=1474
-  _globals['_ENDVISITGAPREQUEST']._serialized_end=1547
-  _globals['_ENDVISITGAPRESPONSE']._serialized_start=1549
-  _globals['_ENDVISITGAPRESPONSE']._serialized_end=1587
-  _globals['_GETVISITGAPREQUEST']._serialized_start=1589
-  _globals['_GETVISITGAPREQUEST']._serialized_end=1625
-  _globals['_GETVISITGAPRESPONSE']._serialized_start=1627
-  _globals['_GETVISITGAPRESPONSE']._serialized_end=1744
-  _globals['_GETVISITGAPSREQUEST']._serialized_start=1746
-  _globals['_GETVISITGAPSREQUEST']._serialized_end=1786
-  _globals['_GETVISITGAPSRESPONSE']._serialized_start=1788
-  _globals['_GETVISITGAPSRESPONSE']._serialized_end=1854
-  _globals['_GETGAPCHOICESREQUEST']._serialized_start=1856
-  _globals['_GETGAPCHOICESREQUEST']._serialized_end=1915
-  _globals['_GETGAPCHOICESRESPONSE']._serialized_start=1918
-  _globals['_GETGAPCHOICESRESPONSE']._serialized_end=2048
-  _globals['_GETVISITDISTANCESREQUEST']._serialized_start=2050
-  _globals['_GETVISITDISTANCESREQUEST']._serialized_end=2095
-  _globals['_GETVISITDISTANCESRESPONSE']._serialized_start=2097
-  _globals['_GETVISITDISTANCESRESPONSE']._serialized_end=2180
-  _globals['_VISITGAPSERVICE']._serialized_start=2513
-  _globals['_VISITGAPSERVICE']._serialized_end=3355
+  _globals['_DISTANCEOFVISIT']._serialized_end=1019
+  _globals['_PROPOSEVISITGAPREQUEST']._serialized_start=1022
+  _globals['_PROPOSEVISITGAPREQUEST']._serialized_end=1229
+  _globals['_PROPOSEVISITGAPRESPONSE']._serialized_start=1231
+  _globals['_PROPOSEVISITGAPRESPONSE']._serialized_end=1322
+  _globals['_AGREEVISITGAPREQUEST']._serialized_start=1324
+  _globals['_AGREEVISITGAPREQUEST']._serialized_end=1399
+  _globals['_AGREEVISITGAPRESPONSE']._serialized_start=1401
+  _globals['_AGREEVISITGAPRESPONSE']._serialized_end=1441
+  _globals['_DECLINEVISITGAPREQUEST']._serialized_start=1443
+  _globals['_DECLINEVISITGAPREQUEST']._serialized_end=1520
+  _globals['_DECLINEVISITGAPRESPONSE']._serialized_start=1522
+  _globals['_DECLINEVISITGAPRESPONSE']._serialized_end=1564
+  _globals['_ENDVISITGAPREQUEST']._serialized_start=1566
+  _globals['_ENDVISITGAPREQUEST']._serialized_end=1639
+  _globals['_ENDVISITGAPRESPONSE']._serialized_start=1641
+  _globals['_ENDVISITGAPRESPONSE']._serialized_end=1679
+  _globals['_GETVISITGAPREQUEST']._serialized_start=1681
+  _globals['_GETVISITGAPREQUEST']._serialized_end=1717
+  _globals['_GETVISITGAPRESPONSE']._serialized_start=1719
+  _globals['_GETVISITGAPRESPONSE']._serialized_end=1836
+  _globals['_GETVISITGAPSREQUEST']._serialized_start=1838
+  _globals['_GETVISITGAPSREQUEST']._serialized_end=1878
+  _globals['_GETVISITGAPSRESPONSE']._serialized_start=1880
+  _globals['_GETVISITGAPSRESPONSE']._serialized_end=1946
+  _globals['_GETGAPCHOICESREQUEST']._serialized_start=1948
+  _globals['_GETGAPCHOICESREQUEST']._serialized_end=2007
+  _globals['_GETGAPCHOICESRESPONSE']._serialized_start=2010
+  _globals['_GETGAPCHOICESRESPONSE']._serialized_end=2140
+  _globals['_GETVISITDISTANCESREQUEST']._serialized_start=2142
+  _globals['_GETVISITDISTANCESREQUEST']._serialized_end=2187
+  _globals['_GETVISITDISTANCESRESPONSE']._serialized_start=2189
+  _globals['_GETVISITDISTANCESRESPONSE']._serialized_end=2272
+  _globals['_VISITGAPSERVICE']._serialized_start=2605
+  _globals['_VISITGAPSERVICE']._serialized_end=3447
 # @@protoc_insertion_point(module_scope)

@@ -161,7 +161,7 @@ Global___VisitGap: _TypeAlias = VisitGap  # noqa: Y015
 
 @_typing.final
 class DistanceOfVisit(_message.Message):
-    """DistanceOfVisit is what a rule says of one visit. The times are those of the other one."""
+    """DistanceOfVisit is what a rule says of one visit."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -174,6 +174,8 @@ class DistanceOfVisit(_message.Message):
     LEAST_MINUTES_FIELD_NUMBER: _builtins.int
     MOST_MINUTES_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     gap_id: _builtins.str
     other_visit_id: _builtins.str
@@ -187,6 +189,12 @@ class DistanceOfVisit(_message.Message):
     def other_starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def other_ends_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """of the visit itself"""
+
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -199,10 +207,12 @@ class DistanceOfVisit(_message.Message):
         least_minutes: _builtins.int = ...,
         most_minutes: _builtins.int = ...,
         distance: Global___VisitDistance.ValueType = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["distance", b"distance", "gap_id", b"gap_id", "is_first", b"is_first", "least_minutes", b"least_minutes", "most_minutes", b"most_minutes", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "other_visit_id", b"other_visit_id", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["distance", b"distance", "ends_at", b"ends_at", "gap_id", b"gap_id", "is_first", b"is_first", "least_minutes", b"least_minutes", "most_minutes", b"most_minutes", "other_ends_at", b"other_ends_at", "other_starts_at", b"other_starts_at", "other_visit_id", b"other_visit_id", "starts_at", b"starts_at", "visit_id", b"visit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
