@@ -306,11 +306,15 @@ def refusal_of_rule(gap: VisitGap, firsts: Sequence[VisitTime], seconds: Sequenc
     return None
 
 
-def distances(visits: Iterable[Visit], gaps: Iterable[VisitGap], others: Sequence[Visit]) -> list[DistanceOfVisit]:
+def distances(visits: Iterable[Visit], gaps: Sequence[VisitGap], others: Sequence[Visit]) -> list[DistanceOfVisit]:
     """What the rules say of these visits, each with the other one."""
+    by_day = defaultdict(list)
+    for other in others:
+        by_day[other.day].append(other)
     found = []
-    for visit in visits:
-        for gap, other in ((gap, other) for gap in gaps for other in others if other.id != visit.id):
+    for visit, gap in ((visit, gap) for visit in visits for gap in gaps):
+        near = others if gap.is_of_two_visits else [*by_day[visit.day - _DAY], *by_day[visit.day], *by_day[visit.day + _DAY]]
+        for other in (one for one in near if one.id != visit.id):
             mine, theirs = time_of(visit), time_of(other)
             if gap.begins_with(visit) and gap.ends_with(other) and gap.is_about(mine, theirs):
                 found.append(DistanceOfVisit(visit, gap, other, gap.distance(mine, theirs), is_first=True))
