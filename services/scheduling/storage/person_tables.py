@@ -113,17 +113,6 @@ PERSON_TABLES = (
         # As long as the visit; longer than that no worker's own hold keeps it.
         retention=Retention("visits", tables.visit_place.c.ends),
     ),
-    # Goes with its visits or series; what was ended or declined, as long after that day as they would be kept.
-    PersonTable(
-        gap_tables.visit_gap,
-        ("person",),
-        (
-            *("id", "person", "team", "first_visit", "first_series", "second_visit", "second_series", "least", "most", "next_day"),
-            *("state", "proposed_by", "agreed_by", "last_day", "version"),
-        ),
-        erasure=(Delete(),),
-        retention=Retention("visits", gap_tables.visit_gap.c.last_day),
-    ),
     PersonTable(
         tables.visit,
         ("person",),
@@ -177,6 +166,17 @@ PERSON_TABLES = (
             "visits",
             case((tables.visit_series.c.agreed_by.is_(None), tables.visit_series.c.first_day), else_=tables.visit_series.c.last_day),
         ),
+    ),
+    # Goes with its visits or series; what was ended or declined, as long after that day as they would be kept.
+    PersonTable(
+        gap_tables.visit_gap,
+        ("person",),
+        (
+            *("id", "person", "team", "first_visit", "first_series", "second_visit", "second_series", "least", "most", "next_day"),
+            *("state", "proposed_by", "agreed_by", "last_day", "version"),
+        ),
+        erasure=(Delete(),),
+        retention=Retention("visits", gap_tables.visit_gap.c.last_day),
     ),
     # Goes with the series, and once it is over: which visits they came to, the visits say.
     PersonTable(
