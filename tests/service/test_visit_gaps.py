@@ -145,6 +145,7 @@ async def series_keep_apart(everybody: SeriesPeople, gaps: GapPeople, ada: UUID,
         earlier = everybody.propose(ada, by, everybody.pattern(ahead=20, hour=11), replaces=noon)
         refusal = await refused(earlier, FailedPrecondition, "GAP_TOO_CLOSE_AFTER")
         assert refusal.details["visit"].startswith(people.day(20).isoformat())
+    await refused(everybody.preview(ada, wren, everybody.pattern(ahead=20, hour=11), noon), FailedPrecondition, "GAP_TOO_CLOSE_AFTER")
     later = await everybody.propose(ada, wren, everybody.pattern(ahead=20, hour=14), replaces=noon)
     await everybody.agree(later, ada)
     following = next(one for one in await gaps.list_of(ada, ada) if one != gap)

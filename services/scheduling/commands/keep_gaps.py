@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 from kith.scheduling.v1.enums import VisitDistance, VisitGapState
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.domain.series_overlap import first_weeks
 from services.scheduling.domain.visit import Visit, VisitTime
-from services.scheduling.domain.visit_gap import Part, VisitGap, distances, follow, refusal_of_series, refusal_of_time
+from services.scheduling.domain.visit_gap import distances, follow, refusal_of_time
 from services.scheduling.domain.visit_series import VisitSeries
 from services.scheduling.storage import events_out, visit_gaps
-from services.scheduling.storage.gap_parts import parts_of, planned_times
+from services.scheduling.storage.gap_parts import find_refusal_of_series
 
 _DAY = timedelta(days=1)
 
@@ -31,20 +30,9 @@ async def require_gaps_kept(work: UnitOfWork, visit: Visit, when: VisitTime) -> 
 
 
 async def require_gaps_kept_by_series(work: UnitOfWork, new: VisitSeries, today: date, zone: ZoneInfo) -> None:
-    """What holds for the series whose place it takes will hold for it: its first weeks are looked at, by the visits of the other part.
-
-    Raises as `require_gaps_kept`.
-    """
-    if new.replaces is None:
-        return
-    begin, until = first_weeks(new, today)
-    mine = await planned_times(work, Part(None, new), begin, until)
-    for gap in await _agreed_of(work, new.replaces):
-        is_first = gap.first_series == new.replaces
-        parts = await parts_of(work, gap)
-        others = await planned_times(work, parts[1 if is_first else 0], begin - _DAY, until + _DAY)
-        if refusal := refusal_of_series(gap, mine, others, zone, is_first=is_first):
-            raise refusal
+    """What holds for the series whose place it takes will hold for it. Raises as `require_gaps_kept`."""
+    if refusal := await find_refusal_of_series(work, new, today, zone):
+        raise refusal
 
 
 async def follow_gaps(work: UnitOfWork, agreed: VisitSeries, replaced: UUID) -> None:
@@ -67,7 +55,3 @@ async def tell_of_broken_gaps(work: UnitOfWork, made: list[Visit]) -> None:
     broken = next((one.visit for one in distances(made, gaps, others) if one.distance is not VisitDistance.KEPT), None)
     if broken is not None:
         await tell(work, Notice.GAP_BROKEN, broken, {broken.person})
-
-
-async def _agreed_of(work: UnitOfWork, series: UUID) -> list[VisitGap]:
-    return [gap for gap in await visit_gaps.list_of_series(work, series) if gap.state is VisitGapState.AGREED]

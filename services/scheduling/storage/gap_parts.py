@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from kith.scheduling.v1.enums import VisitGapState
 from libs.database.engine import UnitOfWork
-from libs.refusals import invalid
+from libs.refusals import Refusal, invalid
+from services.scheduling.domain.series_overlap import first_weeks
 from services.scheduling.domain.visit import VisitTime
-from services.scheduling.domain.visit_gap import Part, VisitGap, time_of
-from services.scheduling.domain.visit_series import days_between, time_on
+from services.scheduling.domain.visit_gap import Part, VisitGap, refusal_of_series, time_of
+from services.scheduling.domain.visit_series import VisitSeries, days_between, time_on
 from services.scheduling.storage import series, visit_gaps, visits
 
 PartIds = tuple[UUID | None, UUID | None]
@@ -43,3 +46,19 @@ async def planned_times(work: UnitOfWork, part: Part, begin: date, until: date) 
     made = await visit_gaps.list_visits_of_series(work, part.series.id, begin, until)
     unmade = max(begin, part.series.planned_until + _DAY) if part.series.planned_until else begin
     return [*map(time_of, made), *(time_on(part.series, day) for day in days_between(part.series, unmade, until))]
+
+
+async def find_refusal_of_series(work: UnitOfWork, new: VisitSeries, today: date, zone: ZoneInfo) -> Refusal | None:
+    """Why a series cannot take another one's place: it would break what is agreed of that one. Its first weeks are looked at."""
+    if new.replaces is None:
+        return None
+    begin, until = first_weeks(new, today)
+    mine = await planned_times(work, Part(None, new), begin, until)
+    for gap in await visit_gaps.list_of_series(work, new.replaces):
+        if gap.state is VisitGapState.AGREED:
+            is_first = gap.first_series == new.replaces
+            other = (await parts_of(work, gap))[1 if is_first else 0]
+            others = await planned_times(work, other, begin - _DAY, until + _DAY)
+            if refusal := refusal_of_series(gap, mine, others, zone, is_first=is_first):
+                return refusal
+    return None

@@ -94,7 +94,7 @@ def test_a_time_that_breaks_it_is_refused_with_the_one_that_is_right(fakes: Fake
     moments = {"visit": "2026-12-03T12:00+00:00", "other": "2026-12-03T08:00+00:00", "at": "2026-12-03T12:30+00:00"}
     fakes.visits.refusals["MoveVisit"] = FailedPrecondition("GAP_TOO_CLOSE_AFTER", **moments)
     path = f"/visits/{PROPOSED}/move"
-    browser.open(path)
+    assert "At least 4 hours after the visit from 9:05 in the morning" in browser.open(path), "who looks for a time reads what binds it"
     typed = {"day-day": "3", "day-month": "12", "day-year": "2026", "start": "12:00", "minutes": "30"}
     status, page = browser.submit_fields(path, typed)
     assert status == 422
