@@ -1,4 +1,4 @@
-"""Two visits keep a distance that the person agreed to, whoever gives one of them another time."""
+"""Two visits keep a distance that the person agreed to, also when others give one of them another time."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence

@@ -1,9 +1,12 @@
 """The pages on which two visits keep a distance."""
 
+import re
+
 import pytest
 
 from kith.scheduling.v1 import visit_gaps_pb2 as pb
 from libs.refusals import FailedPrecondition, invalid
+from services.web.drawings.distance_bar import distance_bar
 from tests.unit.web.fake_distances import ASKED, HOLDS, OF_JO, OVER
 from tests.unit.web.fake_people import NOW
 from tests.unit.web.fake_series import JOS
@@ -12,6 +15,16 @@ from tests.unit.web.fake_visits import PROPOSED, TAKEN
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 
 DISTANCES = "/visits/distances"
+
+
+@pytest.mark.parametrize(("least", "most"), [(240, 0), (0, 1), (240, 240), (1, 2880), (1440, 2880), (2, 3)])
+def test_the_drawing_has_room_for_both_visits(least: int, most: int) -> None:
+    drawn = str(distance_bar(least, most, "so far apart"))
+    boxes = sorted((float(at), float(at) + float(wide)) for at, wide in re.findall(r'<rect x="([\d.]+)" y="\d" width="([\d.]+)"', drawn))
+    assert len(boxes) == (3 if most > least else 2), "where the second begins at the latest, if that is not when it begins at the earliest"
+    assert boxes[1][0] - boxes[0][1] >= 10, "there is time between them"
+    assert boxes[-1][1] <= 300
+    assert boxes[0][0] >= 0
 
 
 @pytest.fixture

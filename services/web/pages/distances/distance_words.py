@@ -27,7 +27,6 @@ class DistanceLine:
     gap: str
     says: Markup
     warns: Markup | str
-    other: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def distance_line(ctx: PageContext, one: pb.DistanceOfVisit) -> DistanceLine:
     says = ctx.say(f"distance_line.{which}", when=when, **_lengths(ctx, one.least_minutes, one.most_minutes))
     distance = known_word(pb.VisitDistance, VisitDistance, one.distance, VisitDistance.KEPT)
     warns = "" if distance is VisitDistance.KEPT else ctx.say(f"distance_line.{distance.value}")
-    return DistanceLine(one.gap_id, says, warns, one.other_visit_id)
+    return DistanceLine(one.gap_id, says, warns)
 
 
 def _which(least: int, most: int) -> str:
