@@ -146,9 +146,12 @@ async def series_keep_apart(everybody: SeriesPeople, gaps: GapPeople, ada: UUID,
         refusal = await refused(earlier, FailedPrecondition, "GAP_TOO_CLOSE_AFTER")
         assert refusal.details["visit"].startswith(people.day(20).isoformat())
     await refused(everybody.preview(ada, wren, everybody.pattern(ahead=20, hour=11), noon), FailedPrecondition, "GAP_TOO_CLOSE_AFTER")
+    called_off = await people.propose(ada, ada, people.at(25, 16))
+    over = await gaps.propose(ada, (("series", noon), ("visit", called_off)), 120)
+    await people.cancel(called_off, ada, 2)
     later = await everybody.propose(ada, wren, everybody.pattern(ahead=20, hour=14), replaces=noon)
     await everybody.agree(later, ada)
-    following = next(one for one in await gaps.list_of(ada, ada) if one != gap)
+    [following] = [one for one in await gaps.list_of(ada, ada) if one not in (gap, over)]
     assert ((await gaps.get(following, wren)).gap.second.series_id, (await gaps.get(gap, ada)).gap.second.series_id) == (later, noon)
 
     # What a series makes later is made all the same: nobody loses a visit by a rule. The person hears of it, and the pages say so.

@@ -19,7 +19,7 @@ async def begin_series(work: UnitOfWork, agreed: VisitSeries, caller: UUID, toda
     await events_out.series_agreed(work, agreed)
     if agreed.replaces is not None:
         await _end_replaced(work, agreed, agreed.replaces, caller, today)
-        await follow_gaps(work, agreed, agreed.replaces)
+        await follow_gaps(work, agreed, agreed.replaces, today)
     await plan_visits_of(work, agreed, today)
     await tell_of_series(work, Notice.SERIES_AGREED, agreed.id, {*await proposer_of(work, agreed), agreed.person})
 

@@ -11,7 +11,7 @@ from services.scheduling.domain.visit import Visit, VisitTime
 from services.scheduling.domain.visit_gap import distances, follow, refusal_of_time
 from services.scheduling.domain.visit_series import VisitSeries
 from services.scheduling.storage import events_out, visit_gaps
-from services.scheduling.storage.gap_parts import find_refusal_of_series
+from services.scheduling.storage.gap_parts import find_refusal_of_series, list_of_replaced
 
 _DAY = timedelta(days=1)
 
@@ -35,9 +35,9 @@ async def require_gaps_kept_by_series(work: UnitOfWork, new: VisitSeries, today:
         raise refusal
 
 
-async def follow_gaps(work: UnitOfWork, agreed: VisitSeries, replaced: UUID) -> None:
+async def follow_gaps(work: UnitOfWork, agreed: VisitSeries, replaced: UUID, today: date) -> None:
     """A series takes another one's place: what was agreed or proposed for that one is so for it, too."""
-    for gap in await visit_gaps.list_of_series(work, replaced, lock=True):
+    for gap, _ in await list_of_replaced(work, replaced, today, lock=True):
         following = follow(gap, work.new_id(), replaced, agreed.id)
         await visit_gaps.add(work, following)
         await events_out.visit_gap_proposed(work, following)

@@ -278,7 +278,7 @@ def refusal_of_series(
     for when in mine:
         for other in others:
             first, second = (when, other) if is_first else (other, when)
-            if gap.distance_by_the_clock(first, second, zone) is VisitDistance.KEPT:
+            if not gap.is_about(first, second) or gap.distance_by_the_clock(first, second, zone) is VisitDistance.KEPT:
                 continue
             if refusal := _refusal(gap, when, other, is_first=is_first):
                 return refusal

@@ -54,11 +54,19 @@ async def find_refusal_of_series(work: UnitOfWork, new: VisitSeries, today: date
         return None
     begin, until = first_weeks(new, today)
     mine = await planned_times(work, Part(None, new), begin, until)
-    for gap in await visit_gaps.list_of_series(work, new.replaces):
+    for gap, other in await list_of_replaced(work, new.replaces, today):
         if gap.state is VisitGapState.AGREED:
-            is_first = gap.first_series == new.replaces
-            other = (await parts_of(work, gap))[1 if is_first else 0]
             others = await planned_times(work, other, begin - _DAY, until + _DAY)
-            if refusal := refusal_of_series(gap, mine, others, zone, is_first=is_first):
+            if refusal := refusal_of_series(gap, mine, others, zone, is_first=gap.first_series == new.replaces):
                 return refusal
     return None
+
+
+async def list_of_replaced(work: UnitOfWork, replaced: UUID, today: date, *, lock: bool = False) -> list[tuple[VisitGap, Part]]:
+    """What goes on for the series that takes its place: the rules of which the other part is not over, with that part."""
+    found = []
+    for gap in await visit_gaps.list_of_series(work, replaced, lock=lock):
+        other = (await parts_of(work, gap))[1 if gap.first_series == replaced else 0]
+        if not other.is_over(today, work.now):
+            found.append((gap, other))
+    return found
