@@ -12,6 +12,7 @@ from kith.scheduling.v1 import visit_gaps_pb2 as pb
 from kith.scheduling.v1 import visits_pb2 as visits
 from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound, Refusal
+from libs.rpc.client import call_service
 from tests.support.gap_people import GapPeople, Parts
 from tests.support.running_co_op import Infrastructure
 from tests.support.series_people import ZONE, SeriesPeople
@@ -52,6 +53,8 @@ async def test_two_visits_keep_the_distance_that_the_person_agreed_to(infrastruc
         # Anybody in the team proposes; the person agrees, or who acts for them.
         gap = await gaps.propose(wren, pair, 240, 360)
         assert (await told(people))[-1] == ("gap_proposed", {ada})
+        waiting = await call_service(people.stub.GetWaiting, visits.GetWaitingRequest(), people.token(ada))
+        assert list(waiting.gap_ids) == [gap]
         at_noon = await people.move(lunch, ada, people.at(3, 12), 2)  # It holds nothing yet.
         await refused(gaps.agree(gap, wren), NotAllowed, "NOT_YOURS")
         await refused(gaps.agree(gap, ada), FailedPrecondition, "GAP_ARE_TOO_CLOSE")
@@ -89,6 +92,7 @@ async def test_two_visits_keep_the_distance_that_the_person_agreed_to(infrastruc
 
         await refused(gaps.end(gap, wren), NotAllowed, "NOT_YOURS_TO_END")
         assert await gaps.end(gap, ada) == 3
+        assert (await told(people))[-1] == ("gap_ended", {wren}), "who asked for it does not rely on it any more"
         assert await gaps.list_of(ada, ada) == []
         unwanted = await gaps.propose(wren, pair, 30)
         await gaps.decline(unwanted, ada)

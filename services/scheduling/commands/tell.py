@@ -52,6 +52,7 @@ class Notice(StrEnum):
     GAP_PROPOSED = "gap_proposed"
     GAP_AGREED = "gap_agreed"
     GAP_DECLINED = "gap_declined"
+    GAP_ENDED = "gap_ended"
     GAP_BROKEN = "gap_broken"
     FUNDING_PROPOSED = "funding_proposed"
     FUNDING_ANSWERED = "funding_answered"

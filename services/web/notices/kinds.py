@@ -107,6 +107,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "gap_proposed": NoticeKind(NoticeTopic.VISITS, "/visits/distances/{about}"),
     "gap_agreed": NoticeKind(NoticeTopic.VISITS, "/visits/distances/{about}"),
     "gap_declined": NoticeKind(NoticeTopic.VISITS, "/visits/distances/{about}"),
+    "gap_ended": NoticeKind(NoticeTopic.VISITS, "/visits/distances/{about}"),
     "gap_broken": NoticeKind(NoticeTopic.VISITS, "/visits/{about}"),
     "sharing_proposed": NoticeKind(NoticeTopic.VISITS, "/visits/sharing/{about}"),
     "sharing_agreed": NoticeKind(NoticeTopic.VISITS, "/visits/sharing/{about}"),
