@@ -49,6 +49,7 @@ from kith.scheduling.v1.funding_pb2_grpc import FundingServiceStub
 from kith.scheduling.v1.group_activities_pb2_grpc import GroupActivityServiceStub
 from kith.scheduling.v1.pay_periods_pb2_grpc import PayPeriodServiceStub
 from kith.scheduling.v1.sharings_pb2_grpc import SharingServiceStub
+from kith.scheduling.v1.visit_gaps_pb2_grpc import VisitGapServiceStub
 from kith.scheduling.v1.visit_records_pb2_grpc import VisitRecordServiceStub
 from kith.scheduling.v1.visit_series_pb2_grpc import VisitSeriesServiceStub
 from kith.scheduling.v1.visit_tasks_pb2_grpc import VisitTaskServiceStub
@@ -88,6 +89,7 @@ class ServiceClients:
         """What is to be done there."""
         self.day_sheets = DaySheetServiceStub(self._channels["scheduling"])
         self.covers = CoverServiceStub(self._channels["scheduling"])
+        self.visit_gaps = VisitGapServiceStub(self._channels["scheduling"])
         self.sharings = SharingServiceStub(self._channels["scheduling"])
         self.group_activities = GroupActivityServiceStub(self._channels["scheduling"])
         """Which visits need somebody since one of the team has left."""

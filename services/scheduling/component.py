@@ -35,6 +35,7 @@ from services.scheduling.rpc.group_activity_servicer import group_activity_servi
 from services.scheduling.rpc.pay_period_servicer import pay_period_service
 from services.scheduling.rpc.series_servicer import series_service
 from services.scheduling.rpc.sharing_servicer import sharing_service
+from services.scheduling.rpc.visit_gap_servicer import visit_gap_service
 from services.scheduling.rpc.visit_record_servicer import visit_record_service
 from services.scheduling.rpc.visit_servicer import visit_service
 from services.scheduling.rpc.visit_task_servicer import visit_task_service
@@ -63,6 +64,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 visit_task_service(runtime, zone),
                 visit_record_service(runtime, zone),
                 series_service(runtime, zone),
+                visit_gap_service(runtime, zone),
                 sharing_service(runtime, zone),
                 calendar_service(runtime),
                 day_sheet_service(runtime),

@@ -8,6 +8,7 @@ from services.web.pages import (
 from services.web.pages.asks import asked, new_ask, own_asks
 from services.web.pages.calendars import feed, my_calendar
 from services.web.pages.concerns import concern_forms, concern_page
+from services.web.pages.distances import distance_form, distance_pages
 from services.web.pages.form_page import form_page
 from services.web.pages.matching_days import announce, day_list, day_page, taking_part
 from services.web.pages.money import (
@@ -139,6 +140,8 @@ CARE_PAGES = (
     form_page("/visits/series/{series:uuid}/tasks", visit_task_form.OF_SERIES, Access.MEMBER, acting=True),
     form_page("/visits/series/{series:uuid}/end", series_forms.END, Access.MEMBER, acting=True),
     form_page("/visits/series/{series:uuid}/standing/end", series_forms.END_STANDING, Access.MEMBER),
+    *distance_pages.PAGES,
+    *distance_form.PAGES,
     *sharing_pages.PAGES,
     *propose_sharing.PAGES,
     *own_money.PAGES,

@@ -54,6 +54,8 @@ class Right(StrEnum):
     """The person, who acts for them, the worker, who holds the watch: row-level security of scheduling's tables."""
     IN_SERIES = r"series\.(get|list_seen)\("
     """The person, who acts for them, those in their team: row-level security of scheduling's tables."""
+    IN_GAP = r"visit_gaps\.(get|list_of)\("
+    """The same."""
     OWN_OR_ACTING = r"require_self_or_acting\(work, person, SCOPE\)"
     """For the person, and for who acts for them in this scope."""
     MONEY_OFFICE = r"require_secretary\(work\)"
@@ -159,6 +161,8 @@ GUARDS = {
     ("GetSeries", "Visit"): Guard("agreed_by proposed_by", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("GetSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/get_series"),
     ("ListSeries", "VisitSeries"): Guard("agreed_by proposed_by rule zone", Right.IN_SERIES, "scheduling/queries/list_series"),
+    ("GetVisitGap", "VisitGap"): Guard("agreed_by proposed_by", Right.IN_GAP, "scheduling/queries/get_visit_gap"),
+    ("GetVisitGaps", "VisitGap"): Guard("agreed_by proposed_by", Right.IN_GAP, "scheduling/queries/get_visit_gaps"),
     ("GetSharing", "Sharing"): Guard("first_day last_day proposed_by", Right.SHARING_SIDES, "scheduling/queries/get_sharing"),
     ("GetSharings", "Sharing"): Guard("first_day last_day proposed_by", Right.OWN_OR_ACTING, "scheduling/queries/get_sharings"),
     ("GetFunding", "Charge"): Guard(_CHARGE, Right.PAYER, "scheduling/queries/get_funding"),

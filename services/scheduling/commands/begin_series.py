@@ -5,6 +5,7 @@ from uuid import UUID
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.cancel_series_visits import cancel_series_visits
+from services.scheduling.commands.keep_gaps import follow_gaps
 from services.scheduling.commands.plan_series_visits import plan_visits_of
 from services.scheduling.commands.series_access import proposer_of
 from services.scheduling.commands.tell import Notice, tell_of_series
@@ -18,6 +19,7 @@ async def begin_series(work: UnitOfWork, agreed: VisitSeries, caller: UUID, toda
     await events_out.series_agreed(work, agreed)
     if agreed.replaces is not None:
         await _end_replaced(work, agreed, agreed.replaces, caller, today)
+        await follow_gaps(work, agreed, agreed.replaces, today)
     await plan_visits_of(work, agreed, today)
     await tell_of_series(work, Notice.SERIES_AGREED, agreed.id, {*await proposer_of(work, agreed), agreed.person})
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.free_places import free_places
+from services.scheduling.commands.keep_gaps import require_gaps_kept
 from services.scheduling.commands.team_access import require_visit_in_team
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import agree, make_time, move
@@ -16,13 +17,14 @@ from services.scheduling.storage import events_out, sharings, visit_records, vis
 async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | None, start: int, minutes: int, *, zone: ZoneInfo) -> int:
     """Returns the new version. `start` is in local minutes since midnight.
 
-    Raises what `require_visit_in_team` and `make_time` raise, FailedPrecondition VISIT_OVER or VISIT_STARTED.
+    Raises what `require_visit_in_team`, `make_time` and `require_gaps_kept` raise, FailedPrecondition VISIT_OVER or VISIT_STARTED.
     """
     await sharings.lock_of_visit(work, visit_id)
     visit, principal = await require_visit_in_team(work, visit_id, shown)
     caller, when = await hats.require_person(work), make_time(zone, day, start, minutes, work.now)
     moved = move(visit, when, caller, work.now)
     await visit_records.require_not_begun(work, visit.id)
+    await require_gaps_kept(work, visit, when)
     await events_out.visit_moved(work, moved, when, caller)
     if principal == visit.person:
         moved = agree(moved, caller, work.now)

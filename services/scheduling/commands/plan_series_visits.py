@@ -9,6 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
+from services.scheduling.commands.keep_gaps import tell_of_broken_gaps
 from services.scheduling.commands.share_visits import share_new_visits
 from services.scheduling.commands.take_planned_visits import take_planned_visits
 from services.scheduling.domain import visit as visits
@@ -37,6 +38,7 @@ async def plan_visits_of(work: UnitOfWork, agreed: VisitSeries, today: date) -> 
         await events_out.visit_proposed(work, visit)
         await events_out.visit_agreed(work, visit)
     await share_new_visits(work, new)
+    await tell_of_broken_gaps(work, new)
     await series.set_planned(work, agreed.id, until)
     return new
 

@@ -49,6 +49,11 @@ class Notice(StrEnum):
     STANDING_ENDED = "standing_ended"
     STANDING_OPEN = "standing_open"
     STANDING_REFUSED = "standing_refused"
+    GAP_PROPOSED = "gap_proposed"
+    GAP_AGREED = "gap_agreed"
+    GAP_DECLINED = "gap_declined"
+    GAP_ENDED = "gap_ended"
+    GAP_BROKEN = "gap_broken"
     FUNDING_PROPOSED = "funding_proposed"
     FUNDING_ANSWERED = "funding_answered"
     ENGAGEMENT_PROPOSED = "engagement_proposed"
@@ -95,6 +100,13 @@ async def tell_of_series(work: UnitOfWork, notice: Notice, series_id: UUID, peop
     told = {person for person in people if person is not None and person != work.caller.person}
     if told:
         await events_out.notice_wanted(work, notice.value, series_id, told, work.now + _SERIES_NEWS)
+
+
+async def tell_of_gap(work: UnitOfWork, notice: Notice, gap_id: UUID, people: Collection[UUID]) -> None:
+    """What somebody proposed of two visits, and what became of it."""
+    told = {person for person in people if person != work.caller.person}
+    if told:
+        await events_out.notice_wanted(work, notice.value, gap_id, told, work.now + _SERIES_NEWS)
 
 
 async def tell_of_money(work: UnitOfWork, notice: Notice, about: UUID, people: Collection[UUID]) -> None:

@@ -1,27 +1,31 @@
 """What of visits waits for somebody's answer: records, swaps, series, the watch, drafts, terms of money; numbers and ids alone."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kith.scheduling.v1.enums import SeriesState, SharingState, VisitRecordState
+from kith.scheduling.v1.enums import SeriesState, SharingState, VisitGapState, VisitRecordState
 from libs.access import acting, audit, hats
 from libs.database.engine import UnitOfWork
 from libs.database.paging import PageRequest
 from services.scheduling.domain import funding as money
 from services.scheduling.domain.visit import SCOPE
+from services.scheduling.domain.visit_gap import VisitGap
 from services.scheduling.storage import (
     engagements,
     funding,
     series,
     sharings,
     swaps,
+    visit_gaps,
     visit_records,
     visits,
     watch_alerts,
     watch_duties,
     week_drafts,
 )
+from services.scheduling.storage.gap_parts import parts_of
 
 _MOST_SWAPS = 100
 
@@ -30,13 +34,14 @@ _MOST_SWAPS = 100
 class VisitsWaiting:
     """For who is visited: `to_confirm` in the order in which the visits started; how many visits and series are without a yes.
 
-    `sharings` are those that somebody proposed to the person.
+    `sharings` and `gaps` are those that somebody proposed to the person.
     """
 
     to_confirm: list[UUID] = field(default_factory=list)
     visits: int = 0
     series: int = 0
     sharings: list[UUID] = field(default_factory=list)
+    gaps: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,13 @@ async def _of_visits(work: UnitOfWork, person: UUID, zone: ZoneInfo) -> VisitsWa
         await visits.count_without_yes(work, person),
         sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
         [one.id for one in await sharings.list_of(work, person, today) if one.state is SharingState.PROPOSED and one.asked == person],
+        [gap.id for gap in await visit_gaps.list_of(work, person) if await _waits(work, gap, today)],
     )
+
+
+async def _waits(work: UnitOfWork, gap: VisitGap, today: date) -> bool:
+    """For the person's yes, and both visits are to come."""
+    return gap.state is VisitGapState.PROPOSED and not any(part.is_over(today, work.now) for part in await parts_of(work, gap))
 
 
 async def _of_work(work: UnitOfWork, person: UUID) -> WorkWaiting:

@@ -10,6 +10,7 @@ from services.scheduling.domain.series_overlap import SeriesVisit, first_weeks, 
 from services.scheduling.domain.visit import SCOPE
 from services.scheduling.domain.visit_series import NewSeries, VisitSeries, propose, require_replaceable, time_on
 from services.scheduling.storage import series, series_visits, teams
+from services.scheduling.storage.gap_parts import find_refusal_of_series
 
 _AROUND = timedelta(days=2)
 
@@ -24,6 +25,8 @@ async def preview_series(work: UnitOfWork, person: UUID, new: NewSeries, replace
     if replaces is not None:
         require_replaceable(await series.get(work, replaces), person, today)
     proposed = propose(work.new_id(), person, team, new, zone, today, principal, replaces)
+    if refusal := await find_refusal_of_series(work, proposed, today, zone):
+        raise refusal
     await audit.record_read(work, "visit", "list", person)
     return await list_visits_ahead(work, proposed, zone)
 

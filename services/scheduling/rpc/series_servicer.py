@@ -136,8 +136,8 @@ def _standing_place(place: StandingPlace) -> pb.StandingPlace:
     return pb.StandingPlace(worker_id=str(place.worker), since=place.since.isoformat(), last_day=last_day)
 
 
-def _message(series: VisitSeries) -> pb.VisitSeries:
-    pattern = pb.SeriesPattern(
+def pattern_message(series: VisitSeries) -> pb.SeriesPattern:
+    return pb.SeriesPattern(
         first_day=series.first_day.isoformat(),
         weekdays=weekdays_of(series.rule),
         every_weeks=every_weeks_of(series.rule),
@@ -145,11 +145,14 @@ def _message(series: VisitSeries) -> pb.VisitSeries:
         minutes=series.minutes,
         last_day=series.last_day.isoformat() if series.last_day else "",
     )
+
+
+def _message(series: VisitSeries) -> pb.VisitSeries:
     return pb.VisitSeries(
         series_id=str(series.id),
         person_id=str(series.person),
         team_id=str(series.team),
-        pattern=pattern,
+        pattern=pattern_message(series),
         workers=series.workers,
         state=to_wire(pb.SeriesState, series.state),
         version=series.version,

@@ -158,4 +158,5 @@ def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
         engagement_worker_ids=map(str, work.workers),
         funding=waiting.funding,
         sharing_ids=map(str, visits.sharings),
+        gap_ids=map(str, visits.gaps),
     )

@@ -16,6 +16,7 @@ from services.scheduling.domain.cover import Cover
 from services.scheduling.domain.sharing import Sharing
 from services.scheduling.domain.standing_place import StandingPlace
 from services.scheduling.domain.visit import Visit, VisitTime
+from services.scheduling.domain.visit_gap import VisitGap
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.domain.visit_series import VisitSeries
 from services.scheduling.domain.visit_task import TaskList
@@ -227,6 +228,37 @@ async def standing_place_ended(
     day = from_day.isoformat() if from_day else ""
     event = facts.StandingPlaceEnded(series_id=str(ended.series), worker_id=str(ended.worker), from_day=day, why=why)
     await outbox.publish(work, (event, event.series_id))
+
+
+async def visit_gap_proposed(work: UnitOfWork, gap: VisitGap) -> None:
+    event = facts.VisitGapProposed(
+        gap_id=str(gap.id),
+        person_id=str(gap.person),
+        first_visit_id=str(gap.first_visit or ""),
+        first_series_id=str(gap.first_series or ""),
+        second_visit_id=str(gap.second_visit or ""),
+        second_series_id=str(gap.second_series or ""),
+        least_minutes=gap.least,
+        most_minutes=gap.most or 0,
+        next_day=gap.next_day,
+        proposed_by=str(gap.proposed_by),
+    )
+    await outbox.publish(work, (event, event.gap_id))
+
+
+async def visit_gap_agreed(work: UnitOfWork, gap: VisitGap) -> None:
+    event = facts.VisitGapAgreed(gap_id=str(gap.id), person_id=str(gap.person), agreed_by=str(gap.agreed_by))
+    await outbox.publish(work, (event, event.gap_id))
+
+
+async def visit_gap_declined(work: UnitOfWork, gap: VisitGap, by: UUID) -> None:
+    event = facts.VisitGapDeclined(gap_id=str(gap.id), person_id=str(gap.person), declined_by=str(by))
+    await outbox.publish(work, (event, event.gap_id))
+
+
+async def visit_gap_ended(work: UnitOfWork, gap: VisitGap, by: UUID) -> None:
+    event = facts.VisitGapEnded(gap_id=str(gap.id), person_id=str(gap.person), ended_by=str(by))
+    await outbox.publish(work, (event, event.gap_id))
 
 
 async def week_draft_published(work: UnitOfWork, draft: WeekDraft, by: UUID, visits: Collection[UUID]) -> None:

@@ -8,19 +8,22 @@ from sqlalchemy import Column, and_, delete, exists, or_, update
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.storage import sharings
+from services.scheduling.storage.gap_tables import visit_gap
 from services.scheduling.storage.tables import timed_confirmation, visit, visit_place, visit_record, visit_record_entry, visit_series
 from services.scheduling.storage.visit_places import VisitPlace, to_place
 
 _SIDES = ("person", "worker")
 _OF_SERIES = (visit_series.c.person, visit_series.c.proposed_by, visit_series.c.agreed_by)
+_OF_GAPS = (visit_gap.c.person, visit_gap.c.proposed_by, visit_gap.c.agreed_by)
 _OF_VISITS = (visit.c.person, visit.c.proposed_by, visit.c.agreed_by, visit.c.other_proposed_by)
 
 
 async def move_plans(work: UnitOfWork, kept: UUID, other: UUID) -> None:
-    """To whom visits and series are, who proposed them, and who agreed. As everybody locks them: series, what is shared, and visits."""
+    """To whom visits and series are, who proposed them, and who agreed. As everybody locks them: series, what is shared, visits, gaps."""
     await _rename(work, _OF_SERIES, kept, other)
     await sharings.lock_all_of(work, (kept, other))
     await _rename(work, _OF_VISITS, kept, other)
+    await _rename(work, _OF_GAPS, kept, other)
     await work.connection.execute(update(visit_place).where(visit_place.c.person == other).values(person=kept))
 
 

@@ -16,7 +16,7 @@ from libs.access.person_tables import (
     PersonTable,
     Retention,
 )
-from services.scheduling.storage import day_sheet_tables, money_person_tables, sharing_person_tables, tables, task_tables
+from services.scheduling.storage import day_sheet_tables, gap_tables, money_person_tables, sharing_person_tables, tables, task_tables
 from services.scheduling.storage import week_draft_tables as drafts
 from services.scheduling.storage import working_time_tables as working_time
 
@@ -166,6 +166,17 @@ PERSON_TABLES = (
             "visits",
             case((tables.visit_series.c.agreed_by.is_(None), tables.visit_series.c.first_day), else_=tables.visit_series.c.last_day),
         ),
+    ),
+    # Goes with its visits or series; what was ended or declined, as long after that day as they would be kept.
+    PersonTable(
+        gap_tables.visit_gap,
+        ("person",),
+        (
+            *("id", "person", "team", "first_visit", "first_series", "second_visit", "second_series", "least", "most", "next_day"),
+            *("state", "proposed_by", "agreed_by", "last_day", "version"),
+        ),
+        erasure=(Delete(),),
+        retention=Retention("visits", gap_tables.visit_gap.c.last_day),
     ),
     # Goes with the series, and once it is over: which visits they came to, the visits say.
     PersonTable(

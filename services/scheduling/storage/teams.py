@@ -11,6 +11,7 @@ from libs.access import merged_persons
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper
 from libs.refusals import NotFound
+from services.scheduling.storage.gap_tables import visit_gap
 from services.scheduling.storage.sharing_tables import visit_sharer
 from services.scheduling.storage.tables import team, team_member, visit, visit_place, visit_series
 from services.scheduling.storage.task_tables import task_grant
@@ -127,7 +128,7 @@ async def _unite(work: UnitOfWork, owner: UUID) -> None:
     is_given = exists().where(given.c.team == main, given.c.entry == task_grant.c.entry, given.c.kind == task_grant.c.kind)
     await work.connection.execute(delete(task_grant).where(task_grant.c.team.in_(others), is_given))
     # Series before their visits, as everybody locks them.
-    for table in (team_member, task_grant, visit_series, visit, visit_place, visit_sharer):
+    for table in (team_member, task_grant, visit_series, visit, visit_gap, visit_place, visit_sharer):
         await work.connection.execute(update(table).where(table.c.team.in_(others)).values(team=main))
     await work.connection.execute(update(team).where(team.c.owner == owner).values(main=main))
     await work.connection.execute(delete(team_member).where(team_member.c.team == main, team_member.c.person == owner))

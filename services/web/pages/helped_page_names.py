@@ -45,6 +45,7 @@ _KEYS: Mapping[str, str] = {
     "/week/hours": "hours.title",
     "/visits": "week.title",
     "/visits/series": "series.title",
+    "/visits/distances": "distance.title",
     "/visits/sharing": "sharing.title",
     "/together": "together.title",
     "/money": "money.title",

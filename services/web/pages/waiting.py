@@ -50,6 +50,7 @@ async def list_waiting(ctx: PageContext, visits_shown: int = 0) -> list[Question
         _Kind("home.referrals_about", len(others.referral_about_ids), _only_or_list("/referrals", others.referral_about_ids)),
         _Kind("home.referrals", len(others.referral_ids), _only_or_list("/partners/referrals", others.referral_ids)),
         _Kind("home.partner_referrals", len(others.partner_referral_ids), f"/referrals/{_first(others.partner_referral_ids)}"),
+        _Kind("home.gaps", len(visits.gap_ids), _only_or_list("/visits/distances", visits.gap_ids)),
         _Kind("home.sharings", len(visits.sharing_ids), f"/visits/sharing/{_first(visits.sharing_ids)}"),
         _Kind("home.funding", visits.funding, "/money"),
         _Kind("home.engagements", visits.engagements, "/money/work"),

@@ -12,6 +12,7 @@ from tests.support.hidden_fields import hidden_fields
 from tests.unit.web import (
     fake_calendars,
     fake_concerns,
+    fake_distances,
     fake_matching,
     fake_matching_days,
     fake_money,
@@ -72,6 +73,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "day": (fake_matching_days.OPEN_DAY, fake_matching_days.RUN_DAY, fake_matching_days.LONELY_DAY),
     "side": ("getting", "giving"),
     "alert": (fake_watch.LATE, fake_watch.ALONE),
+    "gap": (fake_distances.ASKED, fake_distances.HOLDS, fake_distances.OF_JO, fake_distances.OVER),
     "sharing": (fake_sharing.ASKED, fake_sharing.SHARED, fake_sharing.WAITING, fake_sharing.OVER),
     "activity": (fake_sharing.SOUP, fake_sharing.WALK, fake_sharing.PAST, fake_sharing.OFF),
 }  # fmt: skip
@@ -139,6 +141,7 @@ QUERIES = (
     "/visits/confirming?done=agree", "/visits/confirming?done=take_back",
     "/visits/series?done=proposed", "/visits/series?done=withdrawn", f"/visits/series/new?instead={fake_series.RUNNING}",
     *(f"/visits/series/{fake_series.WAITING}?done={done}" for done in ("propose", "agree", "decline", "end", "tasks", "standing_end")),
+    *(f"/visits/distances/{fake_distances.HOLDS}?done={done}" for done in ("propose", "agree", "decline", "withdraw", "end")),
     *(f"/visits/sharing?done={done}" for done in ("no", "withdraw", "end")),
     f"/visits/sharing/{fake_sharing.SHARED}?done=yes", f"/visits/sharing/{fake_sharing.WAITING}?done=proposed",
     *(f"/together/{fake_sharing.SOUP}?done={done}" for done in ("announced", "join", "leave", "off", "closed")),

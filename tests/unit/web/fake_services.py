@@ -20,6 +20,7 @@ from tests.unit.web.fake_asks import FakeAskService
 from tests.unit.web.fake_calendars import FakeCalendarService
 from tests.unit.web.fake_concerns import FakeConcernService, FakeCoverService
 from tests.unit.web.fake_day_sheets import FakeDaySheetService
+from tests.unit.web.fake_distances import FakeVisitGapService
 from tests.unit.web.fake_every_service import FakePersonDataService, FakePersonRightsService, FakeStatusService, reads_of_ada
 from tests.unit.web.fake_federation_services import FakeEvidenceService, FakeFederationService
 from tests.unit.web.fake_ids import (
@@ -181,6 +182,7 @@ class FakeServices:
     working_time: FakeWorkingTimeService = field(default_factory=FakeWorkingTimeService)
     pay_periods: FakePayPeriodService = field(default_factory=FakePayPeriodService)
     activities: FakeActivityService = field(default_factory=FakeActivityService)
+    visit_gaps: FakeVisitGapService = field(default_factory=FakeVisitGapService)
     sharings: FakeSharingService = field(default_factory=FakeSharingService)
     group_activities: FakeGroupActivityService = field(default_factory=FakeGroupActivityService)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
@@ -258,7 +260,7 @@ class FakeServices:
             "watch",
             "visit_series",
             *("funding", "engagements", "working_time", "pay_periods", "activities"),
-            *("sharings", "group_activities"),
+            *("visit_gaps", "sharings", "group_activities"),
         )
         vars(services).update({name: getattr(self, name) for name in fakes}, statuses=statuses)
         co_op = CoOp(

@@ -117,6 +117,8 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/team/concerns", "/team/{team:uuid}/concern/{person:uuid}", "/team/concerns/{concern:uuid}", "/visits/covers"),
         *(f"/team/concerns/{{concern:uuid}}/{part}" for part in ("aside", "end", "beside", "write", "agree")),
         *("/week", "/week/who-came", "/visits/new", "/visits/{visit:uuid}", "/visits/{visit:uuid}/move", "/visits/{visit:uuid}/who-could"),
+        *("/visits/distances", "/visits/distances/{gap:uuid}"),
+        *("/visits/{visit:uuid}/distance", "/visits/series/{series:uuid}/distance"),
         *("/visits/sharing", "/visits/sharing/{sharing:uuid}", "/visits/{visit:uuid}/share", "/visits/series/{series:uuid}/share"),
         *("/together", "/together/{activity:uuid}"),
         *("/visits/confirming", "/visits/{visit:uuid}/record/step", "/visits/{visit:uuid}/record/wrong"),

@@ -75,6 +75,8 @@ ASKED_BY_NAME = (
     "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
     "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
     "hours_done.", "hours_breach.",
+    "distance.hours", "distance.minutes",
+    "distance_order.", "distance_apart.", "distance_line.", "distance_is.", "distance_do.", "distance_done.",
     "sharing_split.", "sharing_do.", "sharing_done.", "sharing_is.",
     "together_is.", "together_as.", "together_shows.", "together_access.", "together_do.", "together_done.",
     "about.heading.", "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",

@@ -19,6 +19,7 @@ from services.web.routes import PAGES
 from tests.unit.web import (
     fake_calendars,
     fake_concerns,
+    fake_distances,
     fake_matching,
     fake_matching_days,
     fake_money,
@@ -374,6 +375,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{concern:uuid}": fake_concerns.TALKING,
         "{question:uuid}": fake_team_questions.OPEN,
         "{alert:uuid}": fake_watch.LATE,
+        "{gap:uuid}": fake_distances.HOLDS,
         "{sharing:uuid}": fake_sharing.SHARED,
         "{activity:uuid}": fake_sharing.SOUP,
     }

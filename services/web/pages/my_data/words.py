@@ -163,6 +163,7 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "watch_step": {"kind": "watch_step_kind.{}", **dict.fromkeys(("round", "number"), Value.NUMBER), "words": Value.TYPED},
     "watch_duty": {"state": "watch_duty_state.{}", "rank": Value.NUMBER},
     "visit_series": {"state": "series_state.{}", **dict.fromkeys(("workers", "minutes"), Value.NUMBER), "start": Value.CLOCK},
+    "visit_gap": {"state": "data.value.gap_state.{}", **dict.fromkeys(("least", "most"), Value.NUMBER)},
     "funding_plan": {"state": "terms_state.{}"},
     "funding_line": {"budget_span": "funding_span.{}", "place": Value.NUMBER},
     "engagement": {"kind": "engagement_kind.{}", "state": "terms_state.{}"},

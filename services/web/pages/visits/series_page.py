@@ -11,6 +11,7 @@ from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1.enums import SeriesState, VisitState
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, PersonName, utc_datetime
+from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.visits import visit_words
 from services.web.pages.visits.series_taking import not_yours_rows, shown_visits, stand, take
 from services.web.pages.visits.series_words import pattern_words, series_status, state_of
@@ -38,6 +39,7 @@ async def show(ctx: PageContext) -> Response:
     people = [series.person_id, series.proposed_by, *([series.agreed_by] if series.agreed_by else [])]
     names = await ctx.person_names([*people, *visit_words.people_of(response.visits), *standing_workers(response)])
     rows = [visit_words.visit_row(ctx, visit, names, is_taken=ctx.person_id in visit.worker_ids) for visit in response.visits]
+    distances = await load_lines(ctx, [visit.visit_id for visit in response.visits])
     kind, says = series_status(ctx, series)
     to_take = _open_visits(ctx, response)
     return ctx.render(
@@ -49,6 +51,7 @@ async def show(ctx: PageContext) -> Response:
         says=says,
         rows=rows[:_OPEN],
         later=rows[_OPEN:],
+        distances=distances,
         planned=planned_days(ctx, response.proposed_visits),
         most=_OPEN,
         shown=shown_visits(to_take),

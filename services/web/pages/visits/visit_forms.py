@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from kith.matching.v1 import teams_pb2 as teams
 from kith.scheduling.v1 import visits_pb2 as pb
 from services.web.page_context import PageContext
+from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.form_page import Fields, FormPage, choices, require
 from services.web.pages.ways_to_be_told import clock_time
 
@@ -64,7 +65,9 @@ async def _move_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]
     request = pb.GetVisitRequest(visit_id=ctx.path_param("visit"))
     found: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, request)
     names = await ctx.person_names([found.visit.person_id])
+    distances = await load_lines(ctx, [found.visit.visit_id])
     return {
+        "distances": distances.get(found.visit.visit_id, []),
         "name": names[found.visit.person_id].full,
         "visit": found.visit.visit_id,
         "version": fields["version"] or str(found.visit.version),

@@ -9,6 +9,7 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.enums import VisitState
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, PersonName, utc_datetime
+from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
 from services.web.pages.visits.task_words import load_tasks
@@ -16,7 +17,7 @@ from services.web.pages.visits.visit_words import TAKES_PLACE, shared_by, state_
 from services.web.pages.watch import visit_alerts
 
 CHANGE = "visit"
-_BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap", "share", "tasks"})
+_BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap", "share", "tasks", "distance"})
 """What nobody does once a worker has said that they start."""
 _DO = ("agree", "decline", "take", "give_back", "cancel")
 
@@ -47,6 +48,7 @@ async def show(ctx: PageContext) -> Response:
         can=[step for step in _possible(ctx, visit, response.worker_ids) if not (has_begun and step in _BEFORE_THE_START)],
         section=section,
         to_do=to_do,
+        distances=(await load_lines(ctx, [visit.visit_id])).get(visit.visit_id, []),
         alerts=await visit_alerts.load_alerts(ctx, visit),
         done=ctx.query_param("done")
         if ctx.query_param("done") in (*_DO, "move", "tasks", *record_section.DONE, *visit_alerts.DONE)
@@ -91,7 +93,7 @@ def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list
         can.append("take")
     if state is VisitState.AGREED and visit.free_places > 0:
         can.append("who_could")
-    can.append("move")
+    can += ["move", "distance"]
     if is_own:
         can.append("tasks")
     if is_own and state is VisitState.AGREED and not visit.sharer_id:

@@ -11,6 +11,7 @@ from kith.scheduling.v1 import visits_pb2 as pb
 from libs.texts.days import read_day
 from services.web.http.forms import Form
 from services.web.page_context import PageContext
+from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.paging import fetch_all
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits.confirmed_visits import confirmed_words
@@ -39,10 +40,12 @@ async def show(ctx: PageContext) -> Response:
     names = await ctx.person_names(people_of((*mine, *taken, *open_visits)))
     rows = [visit_row(ctx, visit, names) for visit in mine]
     rows += [visit_row(ctx, visit, names, is_taken=True) for visit in taken]
+    distances = await load_lines(ctx, [row.id for row in rows])
     rows.sort(key=lambda row: (row.starts, row.id))
     return ctx.render(
         "visits/week",
         days=[(day, list(group)) for day, group in groupby(rows, key=lambda row: row.day_words)],
+        distances=distances,
         confirmed=await confirmed_words(ctx, first, _DAYS),
         open_visits=[visit_row(ctx, visit, names) for visit in open_visits],
         first=ctx.format_day(first.isoformat()),

@@ -85,6 +85,28 @@ class SharingState(StrEnum):
     ENDED = "ended"
 
 
+class SeriesState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class VisitGapState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class VisitDistance(StrEnum):
+    KEPT = "kept"
+    TOO_CLOSE = "too_close"
+    TOO_FAR = "too_far"
+
+
 class VisitRecordState(StrEnum):
     STARTED = "started"
     WRITTEN = "written"
@@ -107,14 +129,6 @@ class TaskOutcomeKind(StrEnum):
     TAKEN = "taken"
     REFUSED = "refused"
     NOT_GIVEN = "not_given"
-
-
-class SeriesState(StrEnum):
-    PROPOSED = "proposed"
-    AGREED = "agreed"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    ENDED = "ended"
 
 
 class WatchDutyState(StrEnum):

@@ -770,6 +770,7 @@ class GetWaitingResponse(_message.Message):
     ENGAGEMENTS_FIELD_NUMBER: _builtins.int
     ENGAGEMENT_WORKER_IDS_FIELD_NUMBER: _builtins.int
     SHARING_IDS_FIELD_NUMBER: _builtins.int
+    GAP_IDS_FIELD_NUMBER: _builtins.int
     swaps: _builtins.int
     """offered to the caller"""
     series: _builtins.int
@@ -802,6 +803,10 @@ class GetWaitingResponse(_message.Message):
     def sharing_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """proposed to the caller: visits to share"""
 
+    @_builtins.property
+    def gap_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """proposed to the caller: two of their visits that keep apart"""
+
     def __init__(
         self,
         *,
@@ -817,10 +822,11 @@ class GetWaitingResponse(_message.Message):
         engagements: _builtins.int = ...,
         engagement_worker_ids: _abc.Iterable[_builtins.str] | None = ...,
         sharing_ids: _abc.Iterable[_builtins.str] | None = ...,
+        gap_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "engagement_worker_ids", b"engagement_worker_ids", "engagements", b"engagements", "funding", b"funding", "proposals", b"proposals", "series", b"series", "sharing_ids", b"sharing_ids", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "visits", b"visits", "watch_asked", b"watch_asked"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "engagement_worker_ids", b"engagement_worker_ids", "engagements", b"engagements", "funding", b"funding", "gap_ids", b"gap_ids", "proposals", b"proposals", "series", b"series", "sharing_ids", b"sharing_ids", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "visits", b"visits", "watch_asked", b"watch_asked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

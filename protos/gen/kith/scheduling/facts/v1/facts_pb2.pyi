@@ -852,6 +852,136 @@ class StandingPlaceEnded(_message.Message):
 Global___StandingPlaceEnded: _TypeAlias = StandingPlaceEnded  # noqa: Y015
 
 @_typing.final
+class VisitGapProposed(_message.Message):
+    """VisitGapProposed: somebody proposed that two visits of a person keep apart; each is a visit or a series."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    FIRST_VISIT_ID_FIELD_NUMBER: _builtins.int
+    FIRST_SERIES_ID_FIELD_NUMBER: _builtins.int
+    SECOND_VISIT_ID_FIELD_NUMBER: _builtins.int
+    SECOND_SERIES_ID_FIELD_NUMBER: _builtins.int
+    LEAST_MINUTES_FIELD_NUMBER: _builtins.int
+    MOST_MINUTES_FIELD_NUMBER: _builtins.int
+    NEXT_DAY_FIELD_NUMBER: _builtins.int
+    PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    gap_id: _builtins.str
+    person_id: _builtins.str
+    first_visit_id: _builtins.str
+    first_series_id: _builtins.str
+    second_visit_id: _builtins.str
+    second_series_id: _builtins.str
+    least_minutes: _builtins.int
+    most_minutes: _builtins.int
+    """0: no limit"""
+    next_day: _builtins.bool
+    proposed_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        gap_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        first_visit_id: _builtins.str = ...,
+        first_series_id: _builtins.str = ...,
+        second_visit_id: _builtins.str = ...,
+        second_series_id: _builtins.str = ...,
+        least_minutes: _builtins.int = ...,
+        most_minutes: _builtins.int = ...,
+        next_day: _builtins.bool = ...,
+        proposed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_series_id", b"first_series_id", "first_visit_id", b"first_visit_id", "gap_id", b"gap_id", "least_minutes", b"least_minutes", "most_minutes", b"most_minutes", "next_day", b"next_day", "person_id", b"person_id", "proposed_by", b"proposed_by", "second_series_id", b"second_series_id", "second_visit_id", b"second_visit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitGapProposed: _TypeAlias = VisitGapProposed  # noqa: Y015
+
+@_typing.final
+class VisitGapAgreed(_message.Message):
+    """VisitGapAgreed: from now on no visit gets a time that breaks the rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    AGREED_BY_FIELD_NUMBER: _builtins.int
+    gap_id: _builtins.str
+    person_id: _builtins.str
+    agreed_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        gap_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        agreed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_by", b"agreed_by", "gap_id", b"gap_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitGapAgreed: _TypeAlias = VisitGapAgreed  # noqa: Y015
+
+@_typing.final
+class VisitGapDeclined(_message.Message):
+    """VisitGapDeclined: the person does not want it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    DECLINED_BY_FIELD_NUMBER: _builtins.int
+    gap_id: _builtins.str
+    person_id: _builtins.str
+    declined_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        gap_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        declined_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["declined_by", b"declined_by", "gap_id", b"gap_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitGapDeclined: _TypeAlias = VisitGapDeclined  # noqa: Y015
+
+@_typing.final
+class VisitGapEnded(_message.Message):
+    """VisitGapEnded: it does not hold any more; or who proposed it took it back before it was agreed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
+    gap_id: _builtins.str
+    person_id: _builtins.str
+    ended_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        gap_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        ended_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_by", b"ended_by", "gap_id", b"gap_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitGapEnded: _TypeAlias = VisitGapEnded  # noqa: Y015
+
+@_typing.final
 class CoverNeeded(_message.Message):
     """CoverNeeded: somebody left a team, and these visits to come, of which the person was told, have one fewer than they need."""
 

@@ -1,0 +1,1 @@
+"""Pages on which two visits keep a distance."""
