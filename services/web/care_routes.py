@@ -62,6 +62,7 @@ from services.web.pages.week_drafts import (
     proposals,
 )
 from services.web.pages.working_time import hours_page
+from services.web.pages.working_time.rest_reason import asking_for_reason
 
 CARE_PAGES = (
     find.PAGE,
@@ -92,7 +93,7 @@ CARE_PAGES = (
     review_list.PAGE,
     review_forms.ANSWER_PAGE,
     review_forms.VISIT_PAGE,
-    Page("/week", week.show, week.take, week.CHANGE, acting=True),
+    asking_for_reason(Page("/week", week.show, week.take, week.CHANGE, acting=True)),
     my_day.PAGE,
     day_facts.PAGE,
     day_send.PAGE,
@@ -119,7 +120,7 @@ CARE_PAGES = (
     draft_without.PAGE,
     proposals.PAGE,
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
-    Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
+    asking_for_reason(Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True)),
     Page("/visits/confirming", record_timer.show, record_timer.change, record_timer.CHANGE, acting=True),
     Page("/visits/{visit:uuid}/record/step", None, record_section.take_step, record_section.STEP, acting=True),
     form_page("/visits/{visit:uuid}/tasks", visit_task_form.OF_VISIT, Access.MEMBER, acting=True),

@@ -193,9 +193,9 @@ class MoneyPeople:
 
 
 @asynccontextmanager
-async def money_people(infrastructure: Infrastructure) -> AsyncIterator[MoneyPeople]:
-    """A co-op with scheduling alone, and a secretary."""
-    async with visit_people(infrastructure) as people:
+async def money_people(infrastructure: Infrastructure, **settings: object) -> AsyncIterator[MoneyPeople]:
+    """A co-op with scheduling alone, of these settings, and a secretary."""
+    async with visit_people(infrastructure, **settings) as people:
         money = MoneyPeople(RecordPeople(people))
         await money.begin()
         yield money

@@ -17,6 +17,7 @@ from services.scheduling.storage import (
     merged_visits,
     merged_watch,
     merged_weeks,
+    rest_reasons,
     standing_places,
     task_grants,
     task_outcomes,
@@ -47,6 +48,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await events_out.visit_given_back(work, place.visit, place.person, kept, "merged")
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
+    await rest_reasons.move(work, kept, other)
     await standing_places.move(work, kept, other)
     await merged_visits.move_records(work, kept, other)
     await task_outcomes.move(work, kept, other)

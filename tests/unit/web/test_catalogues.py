@@ -28,7 +28,7 @@ from kith.scheduling.v1.enums import (
     WorkingTimeRule,
 )
 from kith.status.v1.enums import State
-from libs.rulebook import Gate
+from libs.rulebook import Gate, PassableRule
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
 
 ROOT = Path(__file__).parents[3]
@@ -138,6 +138,7 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("engagement_kind", EngagementKind, set()),
         ("engagement_says", EngagementKind, set()),
         ("hours_breach", WorkingTimeRule, set()),
+        ("rest_reason_rule", PassableRule, set()),
         ("not_settled", NotSettledReason, set()),
         ("activity_kind", ActivityKind, set()),
         ("week_draft_state", WeekDraftState, set()),
