@@ -112,7 +112,7 @@ def _reason(key: str, table: TomlTable) -> RestReason:
         table.text("name", "Somebody else is ill", most=80),
         tuple(PassableRule(rule) for rule in table.names("passes", tuple(PassableRule), "rule that a reason passes", required=True)),
     )
-    if table.has("passes") and not reason.passes:
+    if table.take("passes") == []:
         table.note("passes", "The reason passes no rule.", 'Write for example passes = ["daily_rest"].')
     table.reject_unknown_keys()
     return reason

@@ -65,7 +65,7 @@ async def offer_swap(
     if shown_return:
         await say_rest_reason(work, locked[shown_return.id], worker, said, zone=zone, without=[(visit.starts, visit.ends)])
     elif said:
-        raise invalid("rest_reason.key", "REST_REASON_NOT_NEEDED")
+        raise invalid("rest_reason", "REST_REASON_NOT_NEEDED")
     await swaps.add(work, offered)
     await tell(work, Notice.SWAP_OFFERED, min(locked.values(), key=lambda each: each.starts), {colleague})
     return offered.id

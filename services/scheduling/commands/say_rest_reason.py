@@ -36,6 +36,6 @@ async def say_rest_reason(
     is_free = not any(starts < visit.ends and visit.starts < ends for starts, ends in times)
     rules = rules_passed(zone, visit, replace(facts, paid_times=times), said) if is_free else []
     if said and not rules:
-        raise invalid("rest_reason.key", "REST_REASON_NOT_NEEDED")
+        raise invalid("rest_reason", "REST_REASON_NOT_NEEDED")
     passed = PassedRules(visit.id, worker, said.key, tuple(rules), work.now) if said else None
     await rest_reasons.replace(work, visit.id, worker, passed)

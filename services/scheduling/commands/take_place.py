@@ -27,7 +27,7 @@ async def take_place(
     require_version(visit, shown)
     rules = tuple(rules_passed(zone, visit, facts, said)) if said else ()
     if said and not rules and not said_before:
-        raise invalid("rest_reason.key", "REST_REASON_NOT_NEEDED")
+        raise invalid("rest_reason", "REST_REASON_NOT_NEEDED")
     passed = PassedRules(visit.id, worker, said.key, rules, work.now) if said and rules else None
     times, joined_at = (visit.starts, visit.ends), facts.joined_at or work.now
     place = VisitPlace(visit.id, worker, visit.person, visit.team, *times, facts.paid, coming=True, joined_at=joined_at, taken_at=work.now)

@@ -14,7 +14,7 @@ from libs.refusals import invalid
 from libs.rulebook import PassableRule, RestReason
 from services.scheduling.domain.working_time import Rule
 
-RULES = {PassableRule(rule.value.lower()): rule for rule in Rule if rule.value.lower() in tuple(PassableRule)}
+RULES = {rule: Rule[rule.name] for rule in PassableRule}
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PassedRules:
     visit: UUID
     worker: UUID
     reason: str
-    rules: tuple[Rule, ...]
+    rules: tuple[PassableRule, ...]
     said_at: datetime
 
 
@@ -44,8 +44,8 @@ def passing(reasons: Sequence[RestReason], breached: Collection[Rule]) -> list[s
 def require_counts(reasons: Sequence[RestReason], breached: Collection[Rule], said: SaidReason, **details: str) -> None:
     """Raises Invalid REST_REASON_UNKNOWN, REST_REASON_OTHER_RULE or REST_REASON_FOR_ADULTS, with the `details`."""
     if said.key not in {reason.key for reason in reasons}:
-        raise invalid("rest_reason.key", "REST_REASON_UNKNOWN", **details)
+        raise invalid("rest_reason", "REST_REASON_UNKNOWN", **details)
     if said.key not in passing(reasons, breached):
-        raise invalid("rest_reason.key", "REST_REASON_OTHER_RULE", **details)
+        raise invalid("rest_reason", "REST_REASON_OTHER_RULE", **details)
     if not said.is_adult:
-        raise invalid("rest_reason.is_adult", "REST_REASON_FOR_ADULTS", **details)
+        raise invalid("is_adult", "REST_REASON_FOR_ADULTS", **details)

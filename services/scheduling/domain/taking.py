@@ -11,12 +11,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, Refusal
-from libs.rulebook import WorkingTimeRules
+from libs.rulebook import PassableRule, WorkingTimeRules
 from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.visit import COMES_AS, PAID, Visit, require_free_place
 from services.scheduling.domain.worker_hours import Days, Times, require_rest
-from services.scheduling.domain.working_time import Rule
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def reasons_against(
     return against
 
 
-def rules_passed(zone: ZoneInfo, visit: Visit, facts: WorkerFacts, said: SaidReason | None) -> list[Rule]:
+def rules_passed(zone: ZoneInfo, visit: Visit, facts: WorkerFacts, said: SaidReason | None) -> list[PassableRule]:
     """Which rules of working time are not kept with the visit, for which the worker `said` why. Raises what `require_rest` raises."""
     if not facts.needs_rest:
         return []

@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from libs.refusals import FailedPrecondition
-from libs.rulebook import WorkingTimeRules
+from libs.rulebook import PassableRule, WorkingTimeRules
 from services.scheduling.domain.local_clock import DAY_MINUTES, real_minute
-from services.scheduling.domain.rest_reason import SaidReason, passing, require_counts
+from services.scheduling.domain.rest_reason import RULES, SaidReason, passing, require_counts
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.working_time import (
     NIGHT_DAYS_A_WEEK,
@@ -58,7 +58,7 @@ def require_rest(
     new: Times,
     opt_outs: Sequence[Days] = (),
     said: SaidReason | None = None,
-) -> list[Rule]:
+) -> list[PassableRule]:
     """`taken` are the starts and ends of the worker's other paid visits within `kept_in_view`. None of them overlaps `new`.
 
     Returns the rules that are not kept with `new`, for which the worker `said` a reason; none where all are.
@@ -81,7 +81,7 @@ def require_rest(
     if said is None or not possible:
         raise FailedPrecondition(REASONS[first.rule], **details)
     require_counts(rules.reasons, breached, said, breach=REASONS[first.rule], **details)
-    return sorted(breached)
+    return [rule for rule in PassableRule if RULES[rule] in breached]
 
 
 def _left(rules: WorkingTimeRules, zone: ZoneInfo, person: Person, breach: Breach) -> str:

@@ -11,6 +11,7 @@ from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import to_wire
 from libs.rpc.fields import parse_day, parse_id
+from libs.rulebook import PassableRule
 from services.scheduling.commands.end_opt_out import end_opt_out
 from services.scheduling.commands.say_opt_out import say_opt_out
 from services.scheduling.domain.opt_out import OptOut
@@ -94,7 +95,7 @@ def _with_reason(at: datetime, passed: PassedRules) -> pb.VisitWithReason:
     return pb.VisitWithReason(at=at.isoformat(timespec="minutes"), reason=passed.reason, rules=map(_rule, passed.rules))
 
 
-def _rule(rule: Rule) -> "pb.WorkingTimeRule.ValueType":
+def _rule(rule: Rule | PassableRule) -> "pb.WorkingTimeRule.ValueType":
     wire: pb.WorkingTimeRule.ValueType = to_wire(pb.WorkingTimeRule, WorkingTimeRule[rule.name])
     return wire
 

@@ -56,12 +56,12 @@ def test_a_worker_chooses_one_of_the_rulebooks_reasons_and_nothing_is_chosen_for
     for refusal, fields, says in (
         (PASSABLE, {}, "Choose a reason, or do not say yes."),
         (
-            invalid("rest_reason.is_adult", "REST_REASON_FOR_ADULTS", breach="REST_TOO_SHORT", **DETAILS),
+            invalid("is_adult", "REST_REASON_FOR_ADULTS", breach="REST_TOO_SHORT", **DETAILS),
             {"rest_reason": "ill"},
             "18 or older",
         ),
         (
-            invalid("rest_reason.key", "REST_REASON_OTHER_RULE", breach="REST_TOO_SHORT", **DETAILS),
+            invalid("rest_reason", "REST_REASON_OTHER_RULE", breach="REST_TOO_SHORT", **DETAILS),
             {"rest_reason": "night"},
             "Choose another.",
         ),

@@ -127,6 +127,7 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "team_question": {"state": "team_question_state.{}"},
     "team_answer": {"said": "team_answer.{}"},
     "concern": {"step": "concern_step.{}"},
+    "rest_reason": {"reason": Value.KEY, "rules": "rest_reason_rule.{}"},
     "cover": {"how": "data.value.cover.{}"},
     "swap": {"state": "swap_state.{}"},
     "visit": {"state": "visit_state.{}", "workers": Value.NUMBER},

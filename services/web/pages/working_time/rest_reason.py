@@ -21,7 +21,6 @@ from services.web.pages.rulebook_lookup import fetch_rulebook
 REASON_FIELDS = ("rest_reason", "is_adult")
 _ASKED = "asked"
 _YES = "yes"
-_INPUTS = {"rest_reason.key": "rest_reason", "rest_reason.is_adult": "is_adult"}
 _COUNTS = "rest_reasons"
 """The detail of a refusal that has the keys of the reasons that count."""
 
@@ -84,5 +83,5 @@ async def _ask(ctx: PageContext, page: Page, form: Form, refusal: Refusal) -> Re
 def _problems(ctx: PageContext, form: Form, refusal: Refusal) -> Sequence[FormProblem]:
     """None when it is asked for the first time: nothing was wrong then."""
     if isinstance(refusal, Invalid):
-        return ctx.form_problems(refusal, _INPUTS)
+        return ctx.form_problems(refusal, {name: name for name in REASON_FIELDS})
     return [ctx.form_problem("rest_reason", "rest_reason.missing")] if form.text(_ASKED) else []
