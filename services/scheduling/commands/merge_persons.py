@@ -18,6 +18,7 @@ from services.scheduling.storage import (
     merged_watch,
     merged_weeks,
     rest_reasons,
+    shared_budgets,
     standing_places,
     task_grants,
     task_outcomes,
@@ -54,6 +55,7 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
     await task_outcomes.move(work, kept, other)
     await visit_tasks.move(work, kept, other)
     await merged_money.move(work, kept, other)
+    await shared_budgets.move(work, kept, other)
     await merged_sharing.move(work, kept, other)
     await covers.move(work, kept, other)
     await merged_watch.move(work, kept, other)

@@ -14,6 +14,7 @@ from services.scheduling.storage import (
     engagements,
     funding,
     series,
+    shared_budgets,
     sharings,
     swaps,
     visit_records,
@@ -57,7 +58,7 @@ class WorkWaiting:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits in each part; `funding` is how many plans of payment wait."""
+    """What waits in each part; `funding` is how many plans of payment and budgets to share wait."""
 
     visits: VisitsWaiting
     work: WorkWaiting
@@ -76,7 +77,7 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
     return Waiting(
         await _of_visits(work, person, zone) if SCOPE in scopes else VisitsWaiting(),
         await _of_work(work, person) if person == caller else WorkWaiting(),
-        await funding.count_proposed(work, person, caller) if money.SCOPE in scopes else 0,
+        await _of_money(work, person, caller) if money.SCOPE in scopes else 0,
     )
 
 
@@ -95,6 +96,10 @@ async def _of_visits(work: UnitOfWork, person: UUID, zone: ZoneInfo) -> VisitsWa
         sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
         [one.id for one in await sharings.list_of(work, person, today) if one.state is SharingState.PROPOSED and one.asked == person],
     )
+
+
+async def _of_money(work: UnitOfWork, person: UUID, caller: UUID) -> int:
+    return await funding.count_proposed(work, person, caller) + await shared_budgets.count_waiting(work, person, caller)
 
 
 async def _of_work(work: UnitOfWork, person: UUID) -> WorkWaiting:
