@@ -16,6 +16,7 @@ from services.web.pages.money import (
     invoice_page,
     own_money,
     pay_page,
+    shared_budget_pages,
     statement_page,
 )
 from services.web.pages.my_day import facts as day_facts
@@ -143,6 +144,7 @@ CARE_PAGES = (
     *sharing_pages.PAGES,
     *propose_sharing.PAGES,
     *own_money.PAGES,
+    *shared_budget_pages.PAGES,
     *engagement_pages.PAGES,
     *pay_page.PAGES,
     invoice_page.PAGE,

@@ -10,6 +10,7 @@ from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timesta
 from tests.unit.web.fake_visits import OPEN, TAKEN
 
 PERIOD, COUNCIL, PLAN, AGREED_PLAN, OFFERED, AGREED, MEAL = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in range(1, 8))
+SHARED, SHARED_ASKED, SHARED_WAITING = (f"01939f00-0000-7000-8000-0000000000e{number}" for number in range(1, 4))
 FINGERPRINT = "a" * 64
 
 
@@ -61,6 +62,51 @@ class FakeFundingService(FakeService):
             ],
             files=self.files,
         )
+
+    def GetSharedBudgets(self, request: funding.GetSharedBudgetsRequest) -> funding.GetSharedBudgetsResponse:
+        person, other = request.person_id, JO if request.person_id == ADA else ADA
+        days = {"payer_id": COUNCIL, "first_day": "2026-11-01", "version": 3}
+        return funding.GetSharedBudgetsResponse(
+            shared_budgets=[
+                funding.SharedBudget(
+                    shared_budget_id=SHARED,
+                    proposed_by_id=person,
+                    other_id=other,
+                    state=funding.TERMS_STATE_AGREED,
+                    last_day="2026-12-31",
+                    span=funding.BUDGET_SPAN_MONTH,
+                    parts=[
+                        funding.SharedBudgetPart(person_id=person, budget_pence=20000, spent_pence=6000, planned_pence=1500),
+                        funding.SharedBudgetPart(person_id=other, budget_pence=5000, spent_pence=4000, planned_pence=1000, not_priced=1),
+                    ],
+                    left_pence=12500,
+                    own_costs=[
+                        funding.BudgetCost(day="2026-11-03", pence=6000),
+                        funding.BudgetCost(day="2026-11-27", pence=1500, planned=True),
+                    ],
+                    **days,
+                ),
+                funding.SharedBudget(
+                    shared_budget_id=SHARED_ASKED,
+                    proposed_by_id=MO,
+                    other_id=person,
+                    state=funding.TERMS_STATE_PROPOSED,
+                    may_answer=True,
+                    **days,
+                ),
+                funding.SharedBudget(
+                    shared_budget_id=SHARED_WAITING, proposed_by_id=person, other_id=MO, state=funding.TERMS_STATE_PROPOSED, **days
+                ),
+                funding.SharedBudget(
+                    shared_budget_id=SHARED_WAITING, proposed_by_id=person, other_id=other, state=funding.TERMS_STATE_DECLINED, **days
+                ),
+            ],
+            payers=self.payers,
+            own_payer_ids=[COUNCIL],
+        )
+
+    def ProposeSharedBudget(self, _request: funding.ProposeSharedBudgetRequest) -> funding.ProposeSharedBudgetResponse:
+        return funding.ProposeSharedBudgetResponse(shared_budget_id=SHARED_WAITING)
 
 
 class FakeEngagementService(FakeService):

@@ -75,7 +75,7 @@ ASKED_BY_NAME = (
     "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
     "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
     "hours_done.", "hours_breach.", "rest_reason_rule.",
-    "sharing_split.", "sharing_do.", "sharing_done.", "sharing_is.",
+    "sharing_split.", "sharing_do.", "sharing_done.", "sharing_is.", "shared_budget_is.", "shared_budget_done.",
     "together_is.", "together_as.", "together_shows.", "together_access.", "together_do.", "together_done.",
     "about.heading.", "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip

@@ -165,6 +165,7 @@ VALUES_OF_KIND: Mapping[str, Mapping[str, str]] = {
     "watch_duty": {"state": "watch_duty_state.{}", "rank": Value.NUMBER},
     "visit_series": {"state": "series_state.{}", **dict.fromkeys(("workers", "minutes"), Value.NUMBER), "start": Value.CLOCK},
     "funding_plan": {"state": "terms_state.{}"},
+    "shared_budget": {"state": "terms_state.{}"},
     "funding_line": {"budget_span": "funding_span.{}", "place": Value.NUMBER},
     "engagement": {"kind": "engagement_kind.{}", "state": "terms_state.{}"},
     "charge": {"place": Value.NUMBER, "part": Value.TYPED},
