@@ -299,6 +299,8 @@ async def _check_shared_budget(
         await budgets.end(shared, ada, 3, people.day(4).isoformat())
     await budgets.end(shared, ada, 3)
     assert [each.state for each in await budgets.list_of(ada)] == [funding.TERMS_STATE_DECLINED]
+    # Again, until one of them is erased.
+    await budgets.answer(await budgets.propose(bea, ada), ada)
 
 
 async def _charged_by_person(money: MoneyPeople, invoices: Sequence[pb.Invoice], payer: str) -> dict[str, int]:
@@ -323,6 +325,7 @@ async def _check_erased_at_a_visit(money: MoneyPeople, ada: UUID, bea: UUID, wre
     await records.go_after(visit, ada, 60)
     await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(bea)]), str(bea)))
     await people.co_op.wait_until_consumed("scheduling", "identity")
+    assert (await told(people, "shared_budget_ended"))[-1] == {ada}
     await records.write(visit, wren, record=started.record_id, version=1)
     await money.confirm(visit, ada)
     await records.go_after(visit, ada, 60 * 24)

@@ -12,7 +12,7 @@ from kith.scheduling.v1.working_time_pb2 import SaidRestReason
 from libs.refusals import Invalid, Refusal
 from services.web.http.forms import Form
 from services.web.http.kept_forms import fields_to_keep
-from services.web.localisation.refusal_messages import refusal_message
+from services.web.localisation.refusal_messages import REST_REASONS, refusal_message
 from services.web.page import Page
 from services.web.page_context import FormProblem, PageContext
 from services.web.pages.form_page import Fields
@@ -21,8 +21,6 @@ from services.web.pages.rulebook_lookup import fetch_rulebook
 REASON_FIELDS = ("rest_reason", "is_adult")
 _ASKED = "asked"
 _YES = "yes"
-_COUNTS = "rest_reasons"
-"""The detail of a refusal that has the keys of the reasons that count."""
 
 
 class ReasonWantedError(Exception):
@@ -40,7 +38,7 @@ def said_reason(fields: Fields) -> SaidRestReason | None:
 
 
 def is_reason_wanted(refusal: Refusal) -> bool:
-    return bool(refusal.details.get(_COUNTS))
+    return bool(refusal.details.get(REST_REASONS))
 
 
 def asking_for_reason(page: Page) -> Page:
@@ -63,14 +61,15 @@ def asking_for_reason(page: Page) -> Page:
 
 
 async def _ask(ctx: PageContext, page: Page, form: Form, refusal: Refusal) -> Response:
-    counting = refusal.details[_COUNTS].split()
+    counting = refusal.details[REST_REASONS].split()
     names = {reason.key: reason.name for reason in (await fetch_rulebook(ctx)).rest_reasons}
+    said = {name: value for name, value in ctx.refusal_details(refusal).items() if name != REST_REASONS}
     kept = fields_to_keep(form, (*REASON_FIELDS, _ASKED))
     return ctx.render(
         "working_time/rest_reason",
         422,
         problems=_problems(ctx, form, refusal),
-        says=refusal_message(ctx.catalogue, refusal.details.get("breach", refusal.reason), ctx.refusal_details(refusal)),
+        says=refusal_message(ctx.catalogue, refusal.details.get("breach", refusal.reason), said),
         form=page.form,
         kept=kept | {_ASKED: _YES},
         reasons=[{"value": key, "text": names.get(key, key.replace("_", " ")), "hint": ""} for key in counting],
@@ -83,5 +82,5 @@ async def _ask(ctx: PageContext, page: Page, form: Form, refusal: Refusal) -> Re
 def _problems(ctx: PageContext, form: Form, refusal: Refusal) -> Sequence[FormProblem]:
     """None when it is asked for the first time: nothing was wrong then."""
     if isinstance(refusal, Invalid):
-        return ctx.form_problems(refusal, {name: name for name in REASON_FIELDS})
+        return [ctx.refusal_problem(problem.field, problem.reason) for problem in refusal.problems]
     return [ctx.form_problem("rest_reason", "rest_reason.missing")] if form.text(_ASKED) else []
