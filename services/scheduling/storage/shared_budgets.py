@@ -1,24 +1,27 @@
 """Budgets that two share. Row-level security: the two, and who acts for one of them in `money`."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, delete, func, insert, or_, select, update
 
 from kith.scheduling.v1.enums import TermsState
 from libs.database.all_rows import all_rows
+from libs.database.columns import MOMENT
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.scheduling.domain.shared_budget import SharedBudget
 from services.scheduling.storage.money_tables import shared_budget
 
+_NO_IS_SHOWN = timedelta(weeks=4)
 _BY_ID = select(shared_budget).where(shared_budget.c.id == bindparam("of")).with_for_update()
 _MINE = or_(shared_budget.c.proposed_by == bindparam("of"), shared_budget.c.other == bindparam("of"))
 _OF = (
     select(shared_budget)
     .where(_MINE, shared_budget.c.state != TermsState.WITHDRAWN.value)
     .where(or_(shared_budget.c.last_day.is_(None), shared_budget.c.last_day >= bindparam("today", type_=Date)))
+    .where(or_(shared_budget.c.state != TermsState.DECLINED.value, shared_budget.c.answered_at >= bindparam("since", type_=MOMENT)))
     .order_by(shared_budget.c.id.desc())
 )
 _RUNNING = (
@@ -68,8 +71,9 @@ async def save(work: UnitOfWork, changed: SharedBudget) -> None:
 
 
 async def list_of(work: UnitOfWork, person: UUID, today: date) -> list[SharedBudget]:
-    """What goes on, what waits for a yes and what got a no, the latest first."""
-    return [_to_shared(row) for row in await work.connection.execute(_OF, {"of": person, "today": today})]
+    """What goes on, what waits for a yes and what got a no in the last weeks, the latest first."""
+    values = {"of": person, "today": today, "since": work.now - _NO_IS_SHOWN}
+    return [_to_shared(row) for row in await work.connection.execute(_OF, values)]
 
 
 async def lock_running(work: UnitOfWork, person: UUID, today: date) -> list[SharedBudget]:

@@ -925,7 +925,7 @@ Global___GetSharedBudgetsRequest: _TypeAlias = GetSharedBudgetsRequest  # noqa: 
 
 @_typing.final
 class GetSharedBudgetsResponse(_message.Message):
-    """GetSharedBudgetsResponse has what goes on, what waits for a yes and what got a no, the latest first."""
+    """GetSharedBudgetsResponse has what goes on, what waits for a yes and what got a no in the last four weeks, the latest first."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
