@@ -263,8 +263,8 @@ async def _check_shared_budget(
     assert (await money.waiting(bea)).funding == (await money.waiting(helps_with_money)).funding == 1
     with pytest.raises(AlreadyExists, match="SHARED_BUDGET_WAITING"):
         await budgets.propose(ada, bea)
-    for by, version, kind in ((ada, 1, NotAllowed), (wren, 1, NotFound), (money.office, 1, NotFound), (bea, 2, Conflict)):
-        with pytest.raises(kind):
+    for by, version, refusal in ((ada, 1, NotAllowed), (wren, 1, NotFound), (money.office, 1, NotFound), (bea, 2, Conflict)):
+        with pytest.raises(refusal):
             await budgets.answer(shared, by, version)
     await budgets.answer(shared, helps_with_money)
     assert (await told(people, "shared_budget_agreed"))[-1] == {ada}

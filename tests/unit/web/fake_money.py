@@ -65,42 +65,18 @@ class FakeFundingService(FakeService):
 
     def GetSharedBudgets(self, request: funding.GetSharedBudgetsRequest) -> funding.GetSharedBudgetsResponse:
         person, other = request.person_id, JO if request.person_id == ADA else ADA
-        days = {"payer_id": COUNCIL, "first_day": "2026-11-01", "version": 3}
+        running = _shared(SHARED, person, other, funding.TERMS_STATE_AGREED)
+        running.last_day, running.span, running.left_pence = "2026-12-31", funding.BUDGET_SPAN_MONTH, 12500
+        running.parts.add(person_id=person, budget_pence=20000, spent_pence=6000, planned_pence=1500)
+        running.parts.add(person_id=other, budget_pence=5000, spent_pence=4000, planned_pence=1000, not_priced=1)
+        running.own_costs.add(day="2026-11-03", pence=6000)
+        running.own_costs.add(day="2026-11-27", pence=1500, planned=True)
+        asked = _shared(SHARED_ASKED, MO, person, funding.TERMS_STATE_PROPOSED)
+        asked.may_answer = True
+        waiting = _shared(SHARED_WAITING, person, MO, funding.TERMS_STATE_PROPOSED)
+        declined = _shared(SHARED_WAITING, person, other, funding.TERMS_STATE_DECLINED)
         return funding.GetSharedBudgetsResponse(
-            shared_budgets=[
-                funding.SharedBudget(
-                    shared_budget_id=SHARED,
-                    proposed_by_id=person,
-                    other_id=other,
-                    state=funding.TERMS_STATE_AGREED,
-                    last_day="2026-12-31",
-                    span=funding.BUDGET_SPAN_MONTH,
-                    parts=[
-                        funding.SharedBudgetPart(person_id=person, budget_pence=20000, spent_pence=6000, planned_pence=1500),
-                        funding.SharedBudgetPart(person_id=other, budget_pence=5000, spent_pence=4000, planned_pence=1000, not_priced=1),
-                    ],
-                    left_pence=12500,
-                    own_costs=[
-                        funding.BudgetCost(day="2026-11-03", pence=6000),
-                        funding.BudgetCost(day="2026-11-27", pence=1500, planned=True),
-                    ],
-                    **days,
-                ),
-                funding.SharedBudget(
-                    shared_budget_id=SHARED_ASKED,
-                    proposed_by_id=MO,
-                    other_id=person,
-                    state=funding.TERMS_STATE_PROPOSED,
-                    may_answer=True,
-                    **days,
-                ),
-                funding.SharedBudget(
-                    shared_budget_id=SHARED_WAITING, proposed_by_id=person, other_id=MO, state=funding.TERMS_STATE_PROPOSED, **days
-                ),
-                funding.SharedBudget(
-                    shared_budget_id=SHARED_WAITING, proposed_by_id=person, other_id=other, state=funding.TERMS_STATE_DECLINED, **days
-                ),
-            ],
+            shared_budgets=[running, asked, waiting, declined],
             payers=self.payers,
             own_payer_ids=[COUNCIL],
         )
@@ -203,6 +179,18 @@ class FakeActivityService(FakeService):
         ]
         month = activities.ActivityMonth(month=f"{request.year}-02", activities=2, came=[*came])
         return activities.GetActivityYearResponse(activities=held, months=[month])
+
+
+def _shared(shared: str, proposed_by: str, other: str, state: "funding.TermsState.ValueType") -> funding.SharedBudget:
+    return funding.SharedBudget(
+        shared_budget_id=shared,
+        payer_id=COUNCIL,
+        proposed_by_id=proposed_by,
+        other_id=other,
+        first_day="2026-11-01",
+        state=state,
+        version=3,
+    )
 
 
 def _plan(plan: str, person: str, first_day: str, state: "funding.TermsState.ValueType", last_day: str = "") -> funding.FundingPlan:
