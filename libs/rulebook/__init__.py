@@ -12,7 +12,7 @@ from libs.rulebook.retention import After, HoldKind, RecordKind, Retention, Rete
 from libs.rulebook.rulebook import SCHEMA, MemberClass, ResolutionType, Rulebook, SecondMeeting
 from libs.rulebook.visits import VisitRules
 from libs.rulebook.watch import WatchRules
-from libs.rulebook.working_time import RestRules, WorkingTimeRules
+from libs.rulebook.working_time import PassableRule, RestReason, RestRules, WorkingTimeRules
 
 __all__ = [
     "SCHEMA",
@@ -30,9 +30,11 @@ __all__ = [
     "Mistake",
     "MoneyRules",
     "PartnerRules",
+    "PassableRule",
     "PayFloor",
     "RecordKind",
     "ResolutionType",
+    "RestReason",
     "RestRules",
     "Retention",
     "RetentionRule",

@@ -17,6 +17,7 @@ from services.web.pages.money import (
     invoice_page,
     own_money,
     pay_page,
+    shared_budget_pages,
     statement_page,
 )
 from services.web.pages.my_day import facts as day_facts
@@ -63,6 +64,7 @@ from services.web.pages.week_drafts import (
     proposals,
 )
 from services.web.pages.working_time import hours_page
+from services.web.pages.working_time.rest_reason import asking_for_reason
 
 CARE_PAGES = (
     find.PAGE,
@@ -93,7 +95,7 @@ CARE_PAGES = (
     review_list.PAGE,
     review_forms.ANSWER_PAGE,
     review_forms.VISIT_PAGE,
-    Page("/week", week.show, week.take, week.CHANGE, acting=True),
+    asking_for_reason(Page("/week", week.show, week.take, week.CHANGE, acting=True)),
     my_day.PAGE,
     day_facts.PAGE,
     day_send.PAGE,
@@ -120,7 +122,7 @@ CARE_PAGES = (
     draft_without.PAGE,
     proposals.PAGE,
     form_page("/visits/new", visit_forms.PROPOSE, Access.MEMBER, acting=True),
-    Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True),
+    asking_for_reason(Page("/visits/{visit:uuid}", visit_page.show, visit_page.change, visit_page.CHANGE, acting=True)),
     Page("/visits/confirming", record_timer.show, record_timer.change, record_timer.CHANGE, acting=True),
     Page("/visits/{visit:uuid}/record/step", None, record_section.take_step, record_section.STEP, acting=True),
     form_page("/visits/{visit:uuid}/tasks", visit_task_form.OF_VISIT, Access.MEMBER, acting=True),
@@ -145,6 +147,7 @@ CARE_PAGES = (
     *sharing_pages.PAGES,
     *propose_sharing.PAGES,
     *own_money.PAGES,
+    *shared_budget_pages.PAGES,
     *engagement_pages.PAGES,
     *pay_page.PAGES,
     invoice_page.PAGE,

@@ -172,6 +172,7 @@ GUARDS = {
     ("GetPay", "Charge"): Guard(_CHARGE, Right.OWN, "scheduling/queries/get_pay"),
     ("GetPayers", "Payer"): Guard(_PAYER, Right.MONEY_OFFICE, "scheduling/queries/get_payers"),
     ("GetFunding", "Payer"): Guard(_PAYER, Right.PAYER, "scheduling/queries/get_funding"),
+    ("GetSharedBudgets", "Payer"): Guard(_PAYER, Right.OWN_OR_ACTING, "scheduling/queries/get_shared_budgets"),
     ("GetFunding", "FundingPlan"): Guard("answered_by first_day last_day proposed_by", Right.PAYER, "scheduling/queries/get_funding"),
     ("GetInvoice", "Payer"): Guard(_PAYER, Right.PAYER, "scheduling/queries/get_invoice"),
     ("GetOpenPeriod", "Payer"): Guard(_PAYER, Right.MONEY_OFFICE, "scheduling/queries/get_open_period"),

@@ -191,6 +191,7 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
             )
             + '\n[money]\npayer_adds = "17.5 %"\nworker_gives = "0 %"\ntravel_pence_a_km = 28\n\n[visits]\nconfirm_after_days = 14\n'
             + '\n[partners]\nanswer_days = 5\n\n[working_time]\ndaily_rest_minutes = 720\nnight_starts = "22:30"\n'
+            + '[working_time.reasons.ill]\nname = "Somebody else is ill"\npasses = ["daily_rest", "weekly_rest"]\n'
         )
         change = await assembly.open_motion(assembly.question(kind="rules", rulebook=stricter))
         running_vote = await assembly.open_motion(assembly.question(hours=6))
@@ -225,6 +226,11 @@ async def test_a_passed_motion_changes_the_rulebook_and_a_running_vote_keeps_its
         assert [event.partners.answer_days for event in adopted] == [14, 5]
         rests = [event.working_time.adult for event in adopted]
         assert [(rest.daily_rest_minutes, rest.night_starts, rest.night_ends) for rest in rests] == [(660, 1380, 360), (720, 1350, 360)]
+        assert [[(each.key, list(each.passes)) for each in event.working_time.reasons] for event in adopted] == [
+            [],
+            [("ill", ["daily_rest", "weekly_rest"])],
+        ]
+        assert [(each.key, each.name) for each in now.rest_reasons] == [("ill", "Somebody else is ill")]
         assert [event.working_time.young.daily_rest_minutes for event in adopted] == [720, 720]
         log = (await call_service(assembly.stub.ListDecisions, pb.ListDecisionsRequest(), assembly.secretary_token())).decisions
         assert [one.number for one in log] == [5, 4, 3, 2, 1]

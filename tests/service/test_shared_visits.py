@@ -18,12 +18,13 @@ from kith.scheduling.v1 import pay_periods_pb2 as pb
 from kith.scheduling.v1 import sharings_pb2 as sharing_pb
 from kith.scheduling.v1 import visits_pb2 as visits
 from libs.database.engine import new_id
-from libs.refusals import AlreadyExists, FailedPrecondition, Invalid, NotAllowed, NotFound
+from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from tests.support.money_people import MoneyPeople, money_people
 from tests.support.running_co_op import Infrastructure
 from tests.support.series_people import SeriesPeople
 from tests.support.settled_money import by_payer, by_worker, settle
+from tests.support.shared_budget_people import SharedBudgetPeople
 from tests.support.sharing_people import SharingPeople
 from tests.support.task_people import COMPANY, TaskPeople
 from tests.support.visit_people import VisitPeople, visit_people
@@ -176,7 +177,7 @@ async def test_a_shared_visit_costs_each_their_part_to_the_penny(
         await sharing.pair(ada, bea)
         await money.adopt()
         council = await money.add_payer("Norwood Council")
-        await money.fund(ada, (council, "1/2"), (ada, "1/2"))
+        await money.fund(ada, (council, "1/2"), (ada, "1/2"), budget=5000, span=funding.BUDGET_SPAN_PLAN)
         await money.engage(wren, SELF_EMPLOYED, 2000)
         halves, thirds, alone = [await people.propose(ada, ada, people.at(day)) for day in (1, 2, 3)]
         await sharing.share(ada, bea, visit=halves)
@@ -226,6 +227,7 @@ async def test_a_shared_visit_costs_each_their_part_to_the_penny(
         payers, workers, co_op = settle(closed.contents.files, tmp_path, capsys)
         assert (payers, workers, co_op) == (owed, {str(wren): 5088}, closed.contents.co_op_pence)
         await _check_own_parts(money, (ada, bea, council), closed.invoices, tmp_path, capsys)
+        await _check_shared_budget(SharedBudgetPeople(money, council), (ada, bea, wren), owed[council], closed.invoices)
         # Corrected since: taken back as it was, and settled anew by the same parts.
         await money.write(thirds, wren, 3, 12, 70)
         await money.confirm(thirds, ada)
@@ -235,6 +237,79 @@ async def test_a_shared_visit_costs_each_their_part_to_the_penny(
         assert sum(charge.pence for charge in again.contents.visits[0].charges) == -1958
         await money.close(again)
         await _check_erased_at_a_visit(money, ada, bea, wren)
+
+
+async def _check_shared_budget(
+    budgets: SharedBudgetPeople, three: tuple[UUID, UUID, UUID], owed: int, invoices: Sequence[pb.Invoice]
+) -> None:
+    """What the council has for Ada is used by Bea too: both see what is left, each their own costs and the other's sums."""
+    (ada, bea, wren), money, people = three, budgets.money, budgets.people
+    cy, meals = new_id(), await money.add_payer("Norwood Meals")
+    for payer, other, kind, reason in (
+        (str(new_id()), bea, NotFound, "PAYER_UNKNOWN"),
+        (meals, bea, FailedPrecondition, "SHARED_BUDGET_NO_PAYER"),
+        ("", cy, FailedPrecondition, "SHARING_NOT_NEIGHBOURS"),
+        ("", ada, Invalid, "SHARED_BUDGET_WITH_SELF"),
+    ):
+        with pytest.raises(kind, match=reason):
+            await budgets.propose(ada, other, payer=payer)
+    with pytest.raises(Invalid, match="SHARED_BUDGET_DAYS"):
+        await budgets.propose(ada, bea, first_day=people.day(-1).isoformat())
+    await budgets.answer(await budgets.propose(ada, bea), bea, agrees=False)
+    await budgets.end(await budgets.propose(ada, bea), ada, 1)
+    helper = new_id()
+    helps_with_money = await people.let_act(helper, bea, "money")
+    shared = await budgets.propose(ada, bea)
+    assert (await money.waiting(bea)).funding == (await money.waiting(helps_with_money)).funding == 1
+    with pytest.raises(AlreadyExists, match="SHARED_BUDGET_WAITING"):
+        await budgets.propose(ada, bea)
+    for by, version, refusal in ((ada, 1, NotAllowed), (wren, 1, NotFound), (money.office, 1, NotFound), (bea, 2, Conflict)):
+        with pytest.raises(refusal):
+            await budgets.answer(shared, by, version)
+    await budgets.answer(shared, helps_with_money)
+    assert (await told(people, "shared_budget_agreed"))[-1] == {ada}
+
+    by_person = await _charged_by_person(money, invoices, budgets.payer)
+    assert by_person == {str(ada): 539 + 653 + 1175, str(bea): 359 + 218}, "the invoice has lines for each"
+    assert sum(by_person.values()) == owed
+    costs = {ada: [539, 653, 1175], bea: [359, 218]}
+    for one, other, by in ((ada, bea, ada), (bea, ada, helps_with_money)):
+        seen = next(each for each in await budgets.list_of(one, by) if each.state == funding.TERMS_STATE_AGREED)
+        assert [(part.person_id, part.spent_pence, part.planned_pence) for part in seen.parts] == [
+            (str(one), by_person[str(one)], 0),
+            (str(other), by_person[str(other)], 0),
+        ]
+        assert {part.person_id: part.budget_pence for part in seen.parts} == {str(ada): 5000, str(bea): 0}
+        assert (seen.left_pence, seen.span) == (5000 - owed, funding.BUDGET_SPAN_PLAN)
+        assert [cost.pence for cost in seen.own_costs] == costs[one], "of the other one only sums"
+    for by in (bea, wren, money.office):
+        with pytest.raises(NotAllowed):
+            await budgets.list_of(ada, by)
+
+    await SharingPeople(people).pair(ada, cy)
+    with pytest.raises(AlreadyExists, match="SHARED_BUDGET_EXISTS"):
+        await budgets.propose(ada, cy)
+    with pytest.raises(Invalid, match="SHARED_BUDGET_DAYS"):
+        await budgets.end(shared, bea, 2, people.day(-1).isoformat())
+    await budgets.end(shared, bea, 2, people.day(3).isoformat())
+    assert (await told(people, "shared_budget_ended"))[-1] == {ada}
+    [seen, *_] = await budgets.list_of(ada)
+    assert (seen.last_day, len(seen.parts)) == (people.day(2).isoformat(), 2)
+    with pytest.raises(FailedPrecondition, match="SHARED_BUDGET_OVER"):
+        await budgets.end(shared, ada, 3, people.day(4).isoformat())
+    await budgets.end(shared, ada, 3)
+    assert [each.state for each in await budgets.list_of(ada)] == [funding.TERMS_STATE_DECLINED]
+    # Again, until one of them is erased.
+    await budgets.answer(await budgets.propose(bea, ada), ada)
+
+
+async def _charged_by_person(money: MoneyPeople, invoices: Sequence[pb.Invoice], payer: str) -> dict[str, int]:
+    [number] = [invoice.number for invoice in invoices if invoice.payer_id == payer]
+    charged = Counter[str]()
+    for visit in (await money.get_invoice(number)).visits:
+        for charge in visit.charges:
+            charged[charge.person_id] += charge.pence if charge.payer_id == payer else 0
+    return dict(charged)
 
 
 async def _check_erased_at_a_visit(money: MoneyPeople, ada: UUID, bea: UUID, wren: UUID) -> None:
@@ -250,6 +325,7 @@ async def _check_erased_at_a_visit(money: MoneyPeople, ada: UUID, bea: UUID, wre
     await records.go_after(visit, ada, 60)
     await people.identity.publish((PersonErased(erasure_id=str(new_id()), person_ids=[str(bea)]), str(bea)))
     await people.co_op.wait_until_consumed("scheduling", "identity")
+    assert (await told(people, "shared_budget_ended"))[-1] == {ada}
     await records.write(visit, wren, record=started.record_id, version=1)
     await money.confirm(visit, ada)
     await records.go_after(visit, ada, 60 * 24)

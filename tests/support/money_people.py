@@ -69,13 +69,20 @@ class MoneyPeople:
         request = funding.AddPayerRequest(request_id=str(new_id()), kind=kind, organisation=organisation, address="1 High Street")
         return str((await call_service(self.funding.AddPayer, request, self.office)).payer_id)
 
-    async def propose_funding(self, person: UUID, lines: Sequence[Line], budget: int = 0, first_day: str = "2026-01-01") -> str:
-        """The first payer has the budget, of a week."""
+    async def propose_funding(
+        self,
+        person: UUID,
+        lines: Sequence[Line],
+        budget: int = 0,
+        first_day: str = "2026-01-01",
+        span: "funding.BudgetSpan.ValueType" = funding.BUDGET_SPAN_WEEK,
+    ) -> str:
+        """The first payer has the budget, of a week unless said."""
         request = funding.ProposeFundingRequest(request_id=str(new_id()), person_id=str(person), first_day=first_day)
         for place, (payer, share) in enumerate(lines):
             has_budget = budget if place == 0 else 0
-            span = funding.BUDGET_SPAN_WEEK if has_budget else funding.BUDGET_SPAN_UNSPECIFIED
-            request.lines.add(payer_id=str(payer), share=share, budget_pence=has_budget, budget_span=span)
+            of_line = span if has_budget else funding.BUDGET_SPAN_UNSPECIFIED
+            request.lines.add(payer_id=str(payer), share=share, budget_pence=has_budget, budget_span=of_line)
         return str((await call_service(self.funding.ProposeFunding, request, self.office)).plan_id)
 
     async def answer_funding(self, plan: str, by: UUID | str, *, agrees: bool = True) -> None:
@@ -89,9 +96,11 @@ class MoneyPeople:
         )
         return found
 
-    async def fund(self, person: UUID, *lines: Line, budget: int = 0) -> None:
+    async def fund(
+        self, person: UUID, *lines: Line, budget: int = 0, span: "funding.BudgetSpan.ValueType" = funding.BUDGET_SPAN_WEEK
+    ) -> None:
         """Written down and agreed."""
-        await self.answer_funding(await self.propose_funding(person, lines, budget), person)
+        await self.answer_funding(await self.propose_funding(person, lines, budget, span=span), person)
 
     async def get_funding(self, person: UUID, by: UUID | str) -> funding.GetFundingResponse:
         request = funding.GetFundingRequest(person_id=str(person))
@@ -193,9 +202,9 @@ class MoneyPeople:
 
 
 @asynccontextmanager
-async def money_people(infrastructure: Infrastructure) -> AsyncIterator[MoneyPeople]:
-    """A co-op with scheduling alone, and a secretary."""
-    async with visit_people(infrastructure) as people:
+async def money_people(infrastructure: Infrastructure, **settings: object) -> AsyncIterator[MoneyPeople]:
+    """A co-op with scheduling alone, of these settings, and a secretary."""
+    async with visit_people(infrastructure, **settings) as people:
         money = MoneyPeople(RecordPeople(people))
         await money.begin()
         yield money

@@ -10,6 +10,7 @@ from kith.identity.facts.v1.facts_pb2 import CredentialVerified, HatGiven
 from kith.matching.facts.v1.facts_pb2 import TeamFormed, TeamMemberJoined, TeamMemberLeft
 from kith.scheduling.v1 import visits_pb2 as pb
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
+from kith.scheduling.v1.working_time_pb2 import SaidRestReason
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op, start_acting
@@ -99,8 +100,8 @@ class VisitPeople:
         request = pb.CancelVisitRequest(request_id=str(new_id()), visit_id=visit, version=version)
         return int((await call_service(self.stub.CancelVisit, request, self.token(by))).version)
 
-    async def take(self, visit: str, by: UUID | str, version: int = 2) -> None:
-        request = pb.TakeVisitRequest(request_id=str(new_id()), visit_id=visit, version=version)
+    async def take(self, visit: str, by: UUID | str, version: int = 2, said: SaidRestReason | None = None) -> None:
+        request = pb.TakeVisitRequest(request_id=str(new_id()), visit_id=visit, version=version, rest_reason=said)
         await call_service(self.stub.TakeVisit, request, self.token(by))
 
     async def give_back(self, visit: str, by: UUID) -> None:

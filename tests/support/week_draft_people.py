@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kith.scheduling.v1 import week_drafts_pb2 as pb
 from kith.scheduling.v1.week_drafts_pb2_grpc import WeekDraftServiceStub
+from kith.scheduling.v1.working_time_pb2 import SaidRestReason
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.support.visit_people import VisitPeople
@@ -105,8 +106,8 @@ class WeekDrafts:
             self.stub.DropWeekDraft, pb.DropWeekDraftRequest(request_id=str(new_id()), draft_id=draft), self.people.token(by)
         )
 
-    async def answer(self, draft: str, visit: str, by: UUID, *, agreed: bool = True) -> None:
-        request = pb.AnswerDraftPlaceRequest(request_id=str(new_id()), draft_id=draft, visit_id=visit, agreed=agreed)
+    async def answer(self, draft: str, visit: str, by: UUID, *, agreed: bool = True, said: SaidRestReason | None = None) -> None:
+        request = pb.AnswerDraftPlaceRequest(request_id=str(new_id()), draft_id=draft, visit_id=visit, agreed=agreed, rest_reason=said)
         await call_service(self.stub.AnswerDraftPlace, request, self.people.token(by))
 
     async def answer_as_person(self, draft: str, visit: str, by: UUID | str, *, agreed: bool) -> None:

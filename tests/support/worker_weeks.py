@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kith.scheduling.v1 import worker_weeks_pb2 as pb
 from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
+from kith.scheduling.v1.working_time_pb2 import SaidRestReason
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.support.visit_people import VisitPeople
@@ -48,14 +49,24 @@ class WorkerWeeks:
         response = await call_service(self.stub.GetSwapChoices, pb.GetSwapChoicesRequest(visit_id=visit), self.people.token(by))
         return {choice.colleague_id: [each.visit_id for each in choice.visits] for choice in response.choices}
 
-    async def offer(self, visit: str, by: UUID, to: UUID, *, back: str = "", version: int = 2, back_version: int = 2) -> str:
-        request = pb.OfferSwapRequest(request_id=str(new_id()), visit_id=visit, version=version, colleague_id=str(to))
+    async def offer(
+        self,
+        visit: str,
+        by: UUID,
+        to: UUID,
+        *,
+        back: str = "",
+        version: int = 2,
+        back_version: int = 2,
+        said: SaidRestReason | None = None,
+    ) -> str:
+        request = pb.OfferSwapRequest(request_id=str(new_id()), visit_id=visit, version=version, colleague_id=str(to), rest_reason=said)
         if back:
             request.return_visit_id, request.return_version = back, back_version
         return str((await call_service(self.stub.OfferSwap, request, self.people.token(by))).swap_id)
 
-    async def accept(self, swap: str, by: UUID) -> None:
-        request = pb.AcceptSwapRequest(request_id=str(new_id()), swap_id=swap)
+    async def accept(self, swap: str, by: UUID, said: SaidRestReason | None = None) -> None:
+        request = pb.AcceptSwapRequest(request_id=str(new_id()), swap_id=swap, rest_reason=said)
         await call_service(self.stub.AcceptSwap, request, self.people.token(by))
 
     async def decline(self, swap: str, by: UUID) -> None:

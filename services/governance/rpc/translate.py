@@ -148,6 +148,7 @@ def rulebook_response(adopted: AdoptedRulebook) -> pb.GetRulebookResponse:
         ],
         resolution_types=[_resolution_type_message(resolution_type) for resolution_type in rules.resolutions],
         credentials=[_credential_kind_message(kind) for kind in rules.credentials],
+        rest_reasons=[pb.RestReason(key=reason.key, name=reason.name) for reason in rules.working_time.reasons],
     )
 
 

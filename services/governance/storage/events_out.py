@@ -83,6 +83,7 @@ def _working_time(rules: WorkingTimeRules) -> facts.AdoptedWorkingTime:
         young_day_minutes=rules.young_day,
         young_week_minutes=rules.young_week,
         opt_out_notice_days=rules.opt_out_notice_days,
+        reasons=[facts.AdoptedRestReason(key=reason.key, passes=reason.passes) for reason in rules.reasons],
     )
 
 

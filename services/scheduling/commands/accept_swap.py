@@ -12,15 +12,18 @@ from libs.database.engine import UnitOfWork
 from libs.refusals import FailedPrecondition, NotFound, Refusal
 from services.scheduling.commands.take_place import take_place
 from services.scheduling.commands.tell import Notice, tell, tell_sharers
+from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.swap import Swap, accept
 from services.scheduling.domain.visit import Visit
-from services.scheduling.storage import events_out, swaps, visit_places, visit_records, visits
+from services.scheduling.storage import events_out, rest_reasons, swaps, visit_places, visit_records, visits
 from services.scheduling.storage.visit_places import VisitPlace
 
 
-async def accept_swap(work: UnitOfWork, swap_id: UUID, *, zone: ZoneInfo) -> None:
-    """Raises NotFound SWAP_UNKNOWN, NotAllowed SWAP_NOT_FOR_YOU, FailedPrecondition SWAP_OVER, NOT_IN_TEAM, SWAP_CHANGED, VISIT_STARTED
-    or SWAP_OTHER_CANNOT, and the first of `reasons_against` the caller.
+async def accept_swap(work: UnitOfWork, swap_id: UUID, said: SaidReason | None = None, *, zone: ZoneInfo) -> None:
+    """`said` is the caller's word; that of who offers, for the visit that they take in return, stands since then.
+
+    Raises NotFound SWAP_UNKNOWN, NotAllowed SWAP_NOT_FOR_YOU, FailedPrecondition SWAP_OVER, NOT_IN_TEAM, SWAP_CHANGED, VISIT_STARTED
+    or SWAP_OTHER_CANNOT, and what `take_place` raises for the caller.
     """
     worker = await hats.require_person(work)
     accept(await swaps.get(work, swap_id), worker, work.now)
@@ -37,7 +40,10 @@ async def accept_swap(work: UnitOfWork, swap_id: UUID, *, zone: ZoneInfo) -> Non
             raise FailedPrecondition("SWAP_CHANGED")
         await events_out.visit_given_back(work, visit.id, visit.person, giver, "swapped")
     for visit, giver, taker in moves:
-        place = await _take(work, visit, taker, worker, zone)
+        if taker == worker:
+            place = await take_place(work, visit, taker, visit.version, said, zone=zone)
+        else:
+            place = await _take_other(work, visit, taker, zone)
         await events_out.visit_swapped(work, swap.id, place, giver)
     await swaps.save(work, accepted)
     first = min((visit for visit, _, _ in moves), key=lambda each: each.starts)
@@ -59,11 +65,10 @@ async def _lock(work: UnitOfWork, swap_id: UUID) -> tuple[Swap, dict[UUID, Visit
     return swap, locked
 
 
-async def _take(work: UnitOfWork, visit: Visit, taker: UUID, caller: UUID, zone: ZoneInfo) -> VisitPlace:
+async def _take_other(work: UnitOfWork, visit: Visit, taker: UUID, zone: ZoneInfo) -> VisitPlace:
     """What stands against the colleague is not for the caller to read."""
+    said = await rest_reasons.find(work, visit.id, taker)
     try:
-        return await take_place(work, visit, taker, visit.version, zone=zone)
+        return await take_place(work, visit, taker, visit.version, said, zone=zone, said_before=True)
     except Refusal as refusal:
-        if taker == caller:
-            raise
         raise FailedPrecondition("SWAP_OTHER_CANNOT") from refusal

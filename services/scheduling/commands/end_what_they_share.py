@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.call_off_activity import call_off_running
 from services.scheduling.commands.end_sharing import end_running
-from services.scheduling.storage import group_activities, sharings
+from services.scheduling.commands.tell import Notice, tell_of_money
+from services.scheduling.domain.shared_budget import end
+from services.scheduling.storage import group_activities, shared_budgets, sharings
 
 
 async def end_what_they_share(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> None:
@@ -14,6 +16,9 @@ async def end_what_they_share(work: UnitOfWork, person: UUID, *, zone: ZoneInfo)
     today = work.now.astimezone(zone).date()
     for sharing in await sharings.lock_running(work, person):
         await end_running(work, sharing, today, erased=person)
+    for shared in await shared_budgets.lock_running(work, person, today):
+        await shared_budgets.save(work, end(shared, person, today, today))
+        await tell_of_money(work, Notice.SHARED_BUDGET_ENDED, shared.id, {shared.other_than(person)})
     for activity in await group_activities.lock_of(work, person):
         if activity.ends > work.now:
             await call_off_running(work, activity, person)

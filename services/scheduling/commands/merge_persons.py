@@ -17,6 +17,8 @@ from services.scheduling.storage import (
     merged_visits,
     merged_watch,
     merged_weeks,
+    rest_reasons,
+    shared_budgets,
     standing_places,
     task_grants,
     task_outcomes,
@@ -47,11 +49,13 @@ async def merge_persons(work: UnitOfWork, kept: UUID, other: UUID) -> None:
         await events_out.visit_given_back(work, place.visit, place.person, kept, "merged")
         await tell(work, Notice.GIVEN_BACK, await visits.get(work, place.visit), {place.person, kept})
     await merged_visits.move_places(work, kept, other)
+    await rest_reasons.move(work, kept, other)
     await standing_places.move(work, kept, other)
     await merged_visits.move_records(work, kept, other)
     await task_outcomes.move(work, kept, other)
     await visit_tasks.move(work, kept, other)
     await merged_money.move(work, kept, other)
+    await shared_budgets.move(work, kept, other)
     await merged_sharing.move(work, kept, other)
     await covers.move(work, kept, other)
     await merged_watch.move(work, kept, other)

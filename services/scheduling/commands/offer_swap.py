@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kith.scheduling.v1.enums import SwapState
 from libs.access import hats
 from libs.database.engine import UnitOfWork
-from libs.refusals import AlreadyExists, FailedPrecondition
+from libs.refusals import AlreadyExists, FailedPrecondition, invalid
+from services.scheduling.commands.say_rest_reason import say_rest_reason
 from services.scheduling.commands.tell import Notice, tell
+from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.swap import Swap, require_two
 from services.scheduling.domain.visit import COMES_AS, Visit, require_free_place, require_version
 from services.scheduling.storage import swaps, teams, visit_places, visit_records, visits
@@ -21,12 +24,14 @@ class ShownVisit:
     version: int
 
 
-async def offer_swap(work: UnitOfWork, shown: ShownVisit, colleague: UUID, shown_return: ShownVisit | None) -> UUID:
-    """Returns the id of the offer; the colleague is told.
+async def offer_swap(
+    work: UnitOfWork, shown: ShownVisit, colleague: UUID, shown_return: ShownVisit | None, said: SaidReason | None = None, *, zone: ZoneInfo
+) -> UUID:
+    """Returns the id of the offer; the colleague is told. `said` is of the visit that the worker takes in return.
 
     Raises Invalid SWAP_WITH_YOURSELF, NotFound VISIT_UNKNOWN, Conflict VERSION_STALE, FailedPrecondition VISIT_OVER, VISIT_NOT_AGREED,
     VISIT_STARTED, VISIT_NOT_YOURS, SWAP_NOT_COLLEAGUE, SWAP_OTHER_TEAM or SWAP_NOT_THEIRS, AlreadyExists SWAP_COMES_ALREADY, VISIT_YOURS or
-    SWAP_OFFERED.
+    SWAP_OFFERED, Invalid REST_REASON_NOT_NEEDED, and what `say_rest_reason` raises.
     """
     worker = await hats.require_person(work)
     require_two(worker, colleague)
@@ -57,6 +62,10 @@ async def offer_swap(work: UnitOfWork, shown: ShownVisit, colleague: UUID, shown
     )
     if await swaps.is_offered(work, offered):
         raise AlreadyExists("SWAP_OFFERED")
+    if shown_return:
+        await say_rest_reason(work, locked[shown_return.id], worker, said, zone=zone, without=[(visit.starts, visit.ends)])
+    elif said:
+        raise invalid("rest_reason", "REST_REASON_NOT_NEEDED")
     await swaps.add(work, offered)
     await tell(work, Notice.SWAP_OFFERED, min(locked.values(), key=lambda each: each.starts), {colleague})
     return offered.id

@@ -17,7 +17,7 @@ from services.scheduling.commands.take_place import take_place
 from services.scheduling.commands.tell import Notice, tell, tell_of_draft
 from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.week_draft import DraftPlace, DraftStep, DraftVisit, WeekDraft, part_of, require_publishable, step
-from services.scheduling.storage import events_out, visit_places, visit_records, visit_sharers, visits, week_drafts
+from services.scheduling.storage import events_out, rest_reasons, visit_places, visit_records, visit_sharers, visits, week_drafts
 from services.scheduling.storage.draft_access import require_planner
 
 
@@ -72,7 +72,8 @@ async def _require_published(work: UnitOfWork, visit: Visit, place: DraftPlace, 
         return
     try:
         if kind is DraftPlaceKind.NEW:
-            await take_place(work, visit, place.worker, visit.version, zone=zone)
+            said = await rest_reasons.find(work, visit.id, place.worker)
+            await take_place(work, visit, place.worker, visit.version, said, zone=zone, said_before=True)
             return
         await visit_records.require_not_begun(work, visit.id, place.worker)
         # Without whom the week was drafted may have given it back meanwhile.

@@ -2,7 +2,7 @@
 planned.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -32,6 +32,15 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class PersonCosts:
+    """What visits to a person cost their payers, confirmed ones and agreed ones to come; `not_priced` are the days of those unknown."""
+
+    spent: Sequence[Cost]
+    planned: Sequence[Cost]
+    not_priced: Sequence[date]
+
+
+@dataclass(frozen=True)
 class BudgetBalance:
     """Of one payer, in pence. `not_priced` are planned visits in the span whose price nobody knows yet."""
 
@@ -48,18 +57,37 @@ class BudgetBalance:
         return self.budget - self.spent - self.planned
 
 
-def budget_balances(
-    plan: FundingPlan, today: date, spent: Iterable[Cost], planned: Iterable[Cost], not_priced: Iterable[date]
-) -> list[BudgetBalance]:
+@dataclass(frozen=True)
+class BudgetPart:
+    """One person's part of a budget that two share: the budget in pence, and what was spent and is planned in the span that today is in."""
+
+    budget: int
+    spent: Sequence[Cost]
+    planned: Sequence[Cost]
+    not_priced: int
+
+    @property
+    def left(self) -> int:
+        return self.budget - sum(cost.pence for cost in (*self.spent, *self.planned))
+
+
+def part_of_budget(plan: FundingPlan, payer: UUID, span: BudgetSpan, today: date, costs: PersonCosts) -> BudgetPart:
+    """What the payer has for this person and owes for them in the span that today is in, also where it has no budget for them alone."""
+    days = _span_of(plan, span, today)
+    budget = sum(line.budget_pence for line in plan.lines if line.payer == payer)
+    spent, planned = ([cost for cost in each if cost.payer == payer and days.holds(cost.day)] for each in (costs.spent, costs.planned))
+    return BudgetPart(budget, spent, planned, sum(map(days.holds, costs.not_priced)))
+
+
+def budget_balances(plan: FundingPlan, today: date, costs: PersonCosts) -> list[BudgetBalance]:
     """Of each budget of the plan, in the span that today is in."""
-    spent, planned, not_priced = list(spent), list(planned), list(not_priced)
     balances = []
     for line in plan.lines:
         if line.budget_span is None:
             continue
         days = _span_of(plan, line.budget_span, today)
-        unknown = sum(days.holds(day) for day in not_priced)
-        sums = _sum(spent, line.payer, days), _sum(planned, line.payer, days)
+        unknown = sum(map(days.holds, costs.not_priced))
+        sums = _sum(costs.spent, line.payer, days), _sum(costs.planned, line.payer, days)
         balances.append(BudgetBalance(line.payer, line.budget_span, days, line.budget_pence, *sums, unknown))
     return balances
 

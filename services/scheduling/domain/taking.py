@@ -11,7 +11,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from libs.refusals import AlreadyExists, FailedPrecondition, NotAllowed, Refusal
-from libs.rulebook import WorkingTimeRules
+from libs.rulebook import PassableRule, WorkingTimeRules
+from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.visit import COMES_AS, PAID, Visit, require_free_place
 from services.scheduling.domain.worker_hours import Days, Times, require_rest
@@ -76,8 +77,11 @@ def reason_of_place(kind: str) -> Refusal | None:
     return None if kind in COMES_AS else NotAllowed("VISIT_FOR_WORKERS")
 
 
-def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts, now: datetime) -> list[Refusal]:
-    """Every hard reason, the first the one to say; empty for who can come. `taken` is by how many the visit is taken.
+def reasons_against(
+    zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts, now: datetime, said: SaidReason | None = None
+) -> list[Refusal]:
+    """Every hard reason, the first the one to say; empty for who can come. `taken` is by how many the visit is taken, `said` why the worker
+    comes although their rest is not kept.
 
     NOT_IN_TEAM, VISIT_FOR_WORKERS, VISIT_YOURS and NOT_IN_BOTH_TEAMS stand alone: the rest does not matter then. Then VISIT_OVER,
     VISIT_NOT_AGREED, VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; VISIT_NEEDS_TASKS with `tasks`; WORKER_AWAY;
@@ -99,11 +103,18 @@ def reasons_against(zone: ZoneInfo, visit: Visit, taken: int, facts: WorkerFacts
     if facts.elsewhere:
         against.append(AlreadyExists("WORKER_ELSEWHERE"))
     elif facts.needs_rest:
-        against += _refused(lambda: require_rest(facts.rules, zone, facts.paid_times, (visit.starts, visit.ends), facts.opt_outs))
+        against += _refused(lambda: rules_passed(zone, visit, facts, said))
     return against
 
 
-def _refused(check: Callable[[], None]) -> list[Refusal]:
+def rules_passed(zone: ZoneInfo, visit: Visit, facts: WorkerFacts, said: SaidReason | None) -> list[PassableRule]:
+    """Which rules of working time are not kept with the visit, for which the worker `said` why. Raises what `require_rest` raises."""
+    if not facts.needs_rest:
+        return []
+    return require_rest(facts.rules, zone, facts.paid_times, (visit.starts, visit.ends), facts.opt_outs, said)
+
+
+def _refused(check: Callable[[], object]) -> list[Refusal]:
     try:
         check()
     except Refusal as refusal:

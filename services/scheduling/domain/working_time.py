@@ -144,6 +144,11 @@ def minutes_in(window: Window, person: Person) -> int:
     return sum(period.worked for period in _within(person.work, window.bounds[0], window.bounds[-1]))
 
 
+def longest_rest(work: Sequence[Period], start: int, end: int) -> int:
+    """The minutes of the longest stretch between periods from `start` until before `end`."""
+    return max(_rests(work, start, end), default=0)
+
+
 def breaches(rules: WorkingTimeRules, window: Window, person: Person) -> list[Breach]:
     """All breaches in the window, by time and then by rule; none for anybody who is not employed."""
     if person.engagement is not Engagement.EMPLOYED:
@@ -161,7 +166,7 @@ def _of_periods(rules: WorkingTimeRules, window: Window, person: Person) -> Iter
     for period in _within(person.work, window.bounds[0], window.bounds[-1]):
         young = person.is_young(period.local_start.date())
         figures = rules.young if young else rules.adult
-        if max(_rests(person.work, period.start, period.start + DAY_MINUTES), default=0) < figures.daily_rest:
+        if longest_rest(person.work, period.start, period.start + DAY_MINUTES) < figures.daily_rest:
             yield Breach(period.local_start, Rule.DAILY_REST)
         longest_break = max((end - start for start, end in period.breaks), default=None)
         if period.end - period.start > figures.break_after and (longest_break is None or longest_break < figures.shortest_break):
@@ -176,7 +181,7 @@ def _of_weeks(rules: WorkingTimeRules, window: Window, person: Person) -> Iterat
         young = person.is_young(monday)
         at = datetime.combine(monday, datetime.min.time())
         figures = rules.young if young else rules.adult
-        rested = max(_rests(person.work, bounds[week], bounds[week + 1]), default=0) >= figures.weekly_rest
+        rested = longest_rest(person.work, bounds[week], bounds[week + 1]) >= figures.weekly_rest
         if not rested and (young or not _fortnight_rested(window, person, week, figures.weekly_rest)):
             yield Breach(at, Rule.WEEKLY_REST)
         if young and sum(period.worked for period in _within(person.work, bounds[week], bounds[week + 1])) > rules.young_week:

@@ -16,6 +16,7 @@ from services.scheduling.storage import (
     engagements,
     funding,
     series,
+    shared_budgets,
     sharings,
     swaps,
     visit_gaps,
@@ -62,7 +63,7 @@ class WorkWaiting:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits in each part; `funding` is how many plans of payment wait."""
+    """What waits in each part; `funding` is how many plans of payment and budgets to share wait."""
 
     visits: VisitsWaiting
     work: WorkWaiting
@@ -81,7 +82,7 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
     return Waiting(
         await _of_visits(work, person, zone) if SCOPE in scopes else VisitsWaiting(),
         await _of_work(work, person) if person == caller else WorkWaiting(),
-        await funding.count_proposed(work, person, caller) if money.SCOPE in scopes else 0,
+        await _of_money(work, person, caller) if money.SCOPE in scopes else 0,
     )
 
 
@@ -106,6 +107,10 @@ async def _of_visits(work: UnitOfWork, person: UUID, zone: ZoneInfo) -> VisitsWa
 async def _waits(work: UnitOfWork, gap: VisitGap, today: date) -> bool:
     """For the person's yes, and both visits are to come."""
     return gap.state is VisitGapState.PROPOSED and not any(part.is_over(today, work.now) for part in await parts_of(work, gap))
+
+
+async def _of_money(work: UnitOfWork, person: UUID, caller: UUID) -> int:
+    return await funding.count_proposed(work, person, caller) + await shared_budgets.count_waiting(work, person, caller)
 
 
 async def _of_work(work: UnitOfWork, person: UUID) -> WorkWaiting:

@@ -12,7 +12,7 @@ from libs.access import held_credentials, retention
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions
-from libs.rulebook import MoneyRules, PayFloor, RestRules, VisitRules, WatchRules, WorkingTimeRules
+from libs.rulebook import MoneyRules, PassableRule, PayFloor, RestReason, RestRules, VisitRules, WatchRules, WorkingTimeRules
 from services.scheduling.domain.week_problem import WeekWeights
 from services.scheduling.storage import clearance, covers, draft_rules, money_rules, timed_confirmations, watch_rules, working_time_rules
 from services.scheduling.storage.draft_rules import DraftRule
@@ -51,6 +51,11 @@ def _working_time(adopted: AdoptedWorkingTime) -> WorkingTimeRules:
         young_week=adopted.young_week_minutes,
         averaged_weeks=adopted.averaged_weeks,
         opt_out_notice_days=adopted.opt_out_notice_days,
+        # Their names are in the rulebook, where pages read them. A rule that only a newer version knows is passed by nothing here.
+        reasons=tuple(
+            RestReason(reason.key, "", tuple(PassableRule(rule) for rule in reason.passes if rule in tuple(PassableRule)))
+            for reason in adopted.reasons
+        ),
     )
 
 
@@ -84,5 +89,6 @@ _FILLS = (
     "watch_rule",
     "draft_rule",
     "working_time_rule",
+    "rest_reason_rule",
 )
 REACTIONS = Reactions("governance", {type_of(RulebookAdopted): _on_adopted}, _FILLS)

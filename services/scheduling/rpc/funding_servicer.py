@@ -21,6 +21,7 @@ from services.scheduling.domain.funding import FundingLine, FundingPlan, Payer
 from services.scheduling.queries.get_funding import PersonFunding, get_funding
 from services.scheduling.queries.get_payers import get_payers
 from services.scheduling.rpc.money_messages import charge_messages, file_message, payer_message
+from services.scheduling.rpc.shared_budget_methods import shared_budget_methods
 from services.scheduling.storage.pay_periods import ClosedVisit
 
 
@@ -44,6 +45,7 @@ def funding_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "GetFunding": acting(
                 query(lambda request: (parse_id("person_id", request.person_id),), partial(get_funding, zone=zone), _funding)
             ),
+            **shared_budget_methods(acting, zone),
         },
     )
 

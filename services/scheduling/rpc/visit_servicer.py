@@ -20,6 +20,7 @@ from services.scheduling.commands.give_back_visit import give_back_visit
 from services.scheduling.commands.move_visit import move_visit
 from services.scheduling.commands.propose_visit import propose_visit
 from services.scheduling.commands.take_visit import take_visit
+from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.sharing import VisitSharer
 from services.scheduling.domain.visit import Visit
 from services.scheduling.queries.get_continuity import Continuity, get_continuity
@@ -27,6 +28,7 @@ from services.scheduling.queries.get_visit import WholeVisit, get_visit
 from services.scheduling.queries.get_waiting import Waiting, get_waiting
 from services.scheduling.queries.list_open_visits import list_open_visits
 from services.scheduling.queries.list_visits import list_visits
+from services.scheduling.rpc.rest_reason import said_reason
 from services.scheduling.storage.visits import ListedVisit
 
 
@@ -42,7 +44,7 @@ def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "DeclineVisit": acting(command(_shown, decline_visit, lambda version: pb.DeclineVisitResponse(version=version))),
             "MoveVisit": acting(command(_move, partial(move_visit, zone=zone), lambda version: pb.MoveVisitResponse(version=version))),
             "CancelVisit": acting(command(_shown, cancel_visit, lambda version: pb.CancelVisitResponse(version=version))),
-            "TakeVisit": command(_shown, partial(take_visit, zone=zone), lambda _: pb.TakeVisitResponse()),
+            "TakeVisit": command(_taken, partial(take_visit, zone=zone), lambda _: pb.TakeVisitResponse()),
             "GiveBackVisit": command(lambda request: (_visit(request),), give_back_visit, lambda _: pb.GiveBackVisitResponse()),
             "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, _whole_visit)),
             "ListVisits": acting(query(_period, list_visits, _visits)),
@@ -62,6 +64,10 @@ def _visit(request: _Shown | pb.MoveVisitRequest | pb.GiveBackVisitRequest | pb.
 
 def _shown(request: _Shown) -> tuple[UUID, int]:
     return _visit(request), request.version
+
+
+def _taken(request: pb.TakeVisitRequest) -> tuple[UUID, int, SaidReason | None]:
+    return *_shown(request), said_reason(request)
 
 
 def _time(when: pb.LocalTime) -> tuple[date | None, int, int]:

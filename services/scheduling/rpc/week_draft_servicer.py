@@ -26,6 +26,7 @@ from services.scheduling.commands.start_week_draft import start_week_draft
 from services.scheduling.commands.stop_week_draft import stop_week_draft
 from services.scheduling.domain.draft_choice import PersonDraftChoice, WorkerDraftChoice
 from services.scheduling.domain.draft_reasons import ShownReason
+from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.ways import Ways
 from services.scheduling.domain.week_draft import DraftPlace, DraftVisit, WeekDraft
 from services.scheduling.queries.get_draft_choices import get_draft_choices
@@ -35,6 +36,7 @@ from services.scheduling.queries.get_draft_record import get_draft_record
 from services.scheduling.queries.get_week_draft import ShownDraft, get_week_draft
 from services.scheduling.queries.get_week_without import VisitWithout, get_week_without
 from services.scheduling.queries.list_week_drafts import list_week_drafts
+from services.scheduling.rpc.rest_reason import said_reason
 
 
 def week_draft_service(runtime: Runtime, zone: ZoneInfo, ways: Ways, iterations: int) -> BoundService:
@@ -63,7 +65,7 @@ def week_draft_service(runtime: Runtime, zone: ZoneInfo, ways: Ways, iterations:
             "ChooseDraftWorker": acting(command(_by_hand, by_hand, lambda _: pb.ChooseDraftWorkerResponse())),
             "GetWeekWithout": acting(query(_without, without, _visits_without)),
             "GetDraftProposals": acting(query(_nothing, get_draft_proposals, _proposals)),
-            "AnswerDraftPlace": command(_answer, answer_draft_place, lambda _: pb.AnswerDraftPlaceResponse()),
+            "AnswerDraftPlace": command(_own_answer, partial(answer_draft_place, zone=zone), lambda _: pb.AnswerDraftPlaceResponse()),
             "AnswerDraftVisit": acting(command(_answer, answer_draft_visit, lambda _: pb.AnswerDraftVisitResponse())),
             "GetDraftRecord": query(_draft, get_draft_record, lambda record: pb.GetDraftRecordResponse(record=record)),
         },
@@ -122,6 +124,10 @@ def _visit_of(request: pb.GetDraftReasonsRequest) -> tuple[UUID, UUID]:
 
 def _answer(request: pb.AnswerDraftPlaceRequest | pb.AnswerDraftVisitRequest) -> tuple[UUID, UUID, bool]:
     return parse_id("draft_id", request.draft_id), parse_id("visit_id", request.visit_id), request.agreed
+
+
+def _own_answer(request: pb.AnswerDraftPlaceRequest) -> tuple[UUID, UUID, bool, SaidReason | None]:
+    return *_answer(request), said_reason(request)
 
 
 def _choices(choices: tuple[WorkerDraftChoice | None, PersonDraftChoice | None]) -> pb.GetDraftChoicesResponse:

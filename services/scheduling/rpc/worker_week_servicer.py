@@ -22,6 +22,7 @@ from services.scheduling.commands.offer_swap import ShownVisit, offer_swap
 from services.scheduling.commands.say_away import SaidAway, say_away
 from services.scheduling.commands.withdraw_swap import withdraw_swap
 from services.scheduling.domain.away import Away
+from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.week_confirmation import WorkerWeek
 from services.scheduling.queries.get_confirmed_visits import get_confirmed_visits
 from services.scheduling.queries.get_swap_choices import SwapChoices, get_swap_choices
@@ -29,6 +30,7 @@ from services.scheduling.queries.get_who_could import WhoCould, get_who_could
 from services.scheduling.queries.get_worker_week import get_worker_week
 from services.scheduling.queries.list_away import list_away
 from services.scheduling.queries.list_swaps import list_swaps
+from services.scheduling.rpc.rest_reason import said_reason
 from services.scheduling.storage.swaps import ListedSwap
 
 
@@ -45,8 +47,8 @@ def worker_week_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "GetWhoCould": acting(query(_visit, partial(get_who_could, zone=zone), _who_could)),
             "AskWorkers": acting(command(_chosen, partial(ask_workers, zone=zone), lambda asked: pb.AskWorkersResponse(asked=asked))),
             "GetSwapChoices": query(_visit, get_swap_choices, _choices),
-            "OfferSwap": command(_offer, offer_swap, lambda swap: pb.OfferSwapResponse(swap_id=str(swap))),
-            "AcceptSwap": command(_swap, partial(accept_swap, zone=zone), lambda _: pb.AcceptSwapResponse()),
+            "OfferSwap": command(_offer, partial(offer_swap, zone=zone), lambda swap: pb.OfferSwapResponse(swap_id=str(swap))),
+            "AcceptSwap": command(_accepted, partial(accept_swap, zone=zone), lambda _: pb.AcceptSwapResponse()),
             "DeclineSwap": command(_swap, decline_swap, lambda _: pb.DeclineSwapResponse()),
             "WithdrawSwap": command(_swap, withdraw_swap, lambda _: pb.WithdrawSwapResponse()),
             "ListSwaps": query(_page, list_swaps, _swaps),
@@ -121,16 +123,20 @@ def _swap_visit(visit: UUID, version: int, times: tuple[datetime, datetime]) -> 
     return pb.SwapVisit(visit_id=str(visit), version=version, starts_at=timestamp(times[0]), ends_at=timestamp(times[1]))
 
 
-def _offer(request: pb.OfferSwapRequest) -> tuple[ShownVisit, UUID, ShownVisit | None]:
+def _offer(request: pb.OfferSwapRequest) -> tuple[ShownVisit, UUID, ShownVisit | None, SaidReason | None]:
     wanted = None
     if request.return_visit_id:
         wanted = ShownVisit(parse_id("return_visit_id", request.return_visit_id), request.return_version)
     offered = ShownVisit(parse_id("visit_id", request.visit_id), request.version)
-    return offered, parse_id("colleague_id", request.colleague_id), wanted
+    return offered, parse_id("colleague_id", request.colleague_id), wanted, said_reason(request)
 
 
 def _swap(request: pb.AcceptSwapRequest | pb.DeclineSwapRequest | pb.WithdrawSwapRequest) -> tuple[UUID]:
     return (parse_id("swap_id", request.swap_id),)
+
+
+def _accepted(request: pb.AcceptSwapRequest) -> tuple[UUID, SaidReason | None]:
+    return *_swap(request), said_reason(request)
 
 
 def _swaps(page: Page[ListedSwap]) -> pb.ListSwapsResponse:

@@ -1,6 +1,6 @@
 """The RPCs of working time."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -11,12 +11,14 @@ from libs.host.component import Runtime
 from libs.rpc.binding import BoundService, bind, command, query
 from libs.rpc.enums import to_wire
 from libs.rpc.fields import parse_day, parse_id
+from libs.rulebook import PassableRule
 from services.scheduling.commands.end_opt_out import end_opt_out
 from services.scheduling.commands.say_opt_out import say_opt_out
 from services.scheduling.domain.opt_out import OptOut
+from services.scheduling.domain.rest_reason import PassedRules
 from services.scheduling.domain.settlement import Engagement
 from services.scheduling.domain.work_history import WorkedWeek
-from services.scheduling.domain.working_time import Breach
+from services.scheduling.domain.working_time import Breach, Rule
 from services.scheduling.queries.get_working_time import WorkingTime, get_working_time
 from services.scheduling.queries.list_opt_outs import list_opt_outs
 
@@ -71,6 +73,7 @@ def _working_time(found: WorkingTime) -> pb.GetWorkingTimeResponse:
         may_opt_out=all(each.last_day is not None for each in found.opt_outs),
         opt_out_notice_days=rules.opt_out_notice_days,
         file=history.file,
+        with_reason=[_with_reason(at, passed) for at, passed in found.with_reason],
     )
 
 
@@ -85,8 +88,16 @@ def _week(week: WorkedWeek) -> pb.WorkedWeek:
 
 
 def _breach(breach: Breach) -> pb.Breach:
-    rule = to_wire(pb.WorkingTimeRule, WorkingTimeRule[breach.rule.name])
-    return pb.Breach(rule=rule, at=breach.at.isoformat(timespec="minutes"))
+    return pb.Breach(rule=_rule(breach.rule), at=breach.at.isoformat(timespec="minutes"))
+
+
+def _with_reason(at: datetime, passed: PassedRules) -> pb.VisitWithReason:
+    return pb.VisitWithReason(at=at.isoformat(timespec="minutes"), reason=passed.reason, rules=map(_rule, passed.rules))
+
+
+def _rule(rule: Rule | PassableRule) -> "pb.WorkingTimeRule.ValueType":
+    wire: pb.WorkingTimeRule.ValueType = to_wire(pb.WorkingTimeRule, WorkingTimeRule[rule.name])
+    return wire
 
 
 def _iso(day: date | None) -> str:

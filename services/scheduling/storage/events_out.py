@@ -107,13 +107,14 @@ async def activity_closed(work: UnitOfWork, activity: UUID, registered: UUID | N
     await outbox.publish(work, (event, event.activity_id))
 
 
-async def visit_taken(work: UnitOfWork, place: VisitPlace) -> None:
+async def visit_taken(work: UnitOfWork, place: VisitPlace, rest_reason: str) -> None:
     event = facts.VisitTaken(
         visit_id=str(place.visit),
         person_id=str(place.person),
         worker_id=str(place.worker),
         starts_at=_timestamp(place.starts),
         ends_at=_timestamp(place.ends),
+        rest_reason=rest_reason,
     )
     await outbox.publish(work, (event, event.visit_id))
 

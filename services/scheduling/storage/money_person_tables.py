@@ -19,6 +19,16 @@ PERSON_TABLES = (
         ("plan", "place", "person", "payer", "share", "budget_pence", "budget_span"),
         erasure=(Delete(),),
     ),
+    # Who of the two is erased shares nothing any more; what was paid stands in the charges.
+    PersonTable(
+        tables.shared_budget,
+        ("proposed_by", "other"),
+        (
+            *("id", "payer", "proposed_by", "other", "first_day", "last_day", "state"),
+            *("written_by", "proposed_at", "answered_by", "answered_at", "version"),
+        ),
+        erasure=(Delete(),),
+    ),
     PersonTable(tables.engagement, ("worker",), ("id", "worker", "kind", "rate", "wage", *_TERMS), erasure=_KEPT, own_alone=True),
     PersonTable(
         tables.settled_visit,

@@ -1,7 +1,8 @@
 """Scheduling's tables of money: part of the metadata in `tables.py`.
 
-Who pays (`payer`, `funding_plan`, `funding_line`) and how workers work (`engagement`) are terms that both sides agree to. `money_rule` and
-`pay_floor` are projections of governance's events: what each rulebook says, from the moment it came into force.
+Who pays (`payer`, `funding_plan`, `funding_line`), what two use of it together (`shared_budget`) and how workers work (`engagement`) are
+terms that both sides agree to. `money_rule` and `pay_floor` are projections of governance's events: what each rulebook says, from the
+moment it came into force.
 
 A closed pay period is made of append-only rows that say everything by themselves: the times, the terms and the pence. What a person pays
 and what a worker gets stand in tables of their own, as each of them sees only theirs.
@@ -48,6 +49,25 @@ funding_line = Table(
     optional("budget_span", Text),
     Index("funding_line_by_person", "person"),
     Index("funding_line_by_payer", "payer"),
+)
+
+shared_budget = Table(
+    "shared_budget",
+    metadata,
+    key("id", Uuid),
+    required("payer", Uuid, ForeignKey("payer.id")),
+    required("proposed_by", Uuid),
+    required("other", Uuid),
+    required("first_day", Date),
+    optional("last_day", Date),
+    required("state", Text),
+    required("written_by", Uuid),
+    required("proposed_at", MOMENT),
+    optional("answered_by", Uuid),
+    optional("answered_at", MOMENT),
+    required("version", BigInteger),
+    Index("shared_budget_by_proposed_by", "proposed_by"),
+    Index("shared_budget_by_other", "other"),
 )
 
 engagement = Table(

@@ -31,6 +31,14 @@ PERSON_TABLES = (
         retention=Retention("visits", working_time.opt_out.c.last_day, person="worker"),
         own_alone=True,
     ),
+    # Goes with the place for which the worker said it.
+    PersonTable(
+        working_time.rest_reason,
+        ("worker",),
+        ("visit", "worker", "reason", "rules", "said_at"),
+        erasure=(Delete(),),
+        own_alone=True,
+    ),
     # An offer is between two workers, and an asking too; both go with the visit.
     PersonTable(
         tables.swap,
@@ -306,6 +314,7 @@ TABLES_WITHOUT_PEOPLE: Mapping[str, str] = {
     "visit_rule": "what the rulebook says of visits",
     **money_person_tables.TABLES_WITHOUT_PEOPLE,
     "working_time_rule": "what the rulebook says of working time",
+    "rest_reason_rule": "for which reasons the rulebook lets a worker pass a rule of working time",
     "cover_rule": "what the rulebook says of looking for somebody in place of who left",
     "watch_rule": "what the rulebook says of the watch",
     "draft_rule": "what the rulebook says of drafts of weeks",

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.database.engine import UnitOfWork
-from libs.rulebook import RestRules, WorkingTimeRules
-from services.scheduling.storage.working_time_tables import FIGURES, working_time_rule
+from libs.rulebook import PassableRule, RestReason, RestRules, WorkingTimeRules
+from services.scheduling.storage.working_time_tables import FIGURES, rest_reason_rule, working_time_rule
 
 _RULES = select(working_time_rule)
 _INSERT = insert(working_time_rule)
@@ -15,15 +15,20 @@ _SET = _INSERT.on_conflict_do_update(
     index_elements=["only_one"],
     set_={column.name: _INSERT.excluded[column.name] for column in working_time_rule.c if column.name != "only_one"},
 )
+_REASONS = select(rest_reason_rule).order_by(rest_reason_rule.c.position)
+_DROP_REASONS, _ADD_REASONS = delete(rest_reason_rule), insert(rest_reason_rule)
 
 
 async def get(work: UnitOfWork) -> WorkingTimeRules:
-    """As usual while no rulebook has said otherwise."""
+    """As usual while no rulebook has said otherwise. Reasons are without their names."""
     row = (await work.connection.execute(_RULES)).first()
     if row is None:
         return WorkingTimeRules()
     values = row._asdict()
-    return WorkingTimeRules(_rest(values, "adult"), _rest(values, "young"), **{name: values[name] for name in FIGURES})
+    reasons = tuple(
+        RestReason(reason.key, "", tuple(map(PassableRule, reason.passes))) for reason in await work.connection.execute(_REASONS)
+    )
+    return WorkingTimeRules(_rest(values, "adult"), _rest(values, "young"), **{name: values[name] for name in FIGURES}, reasons=reasons)
 
 
 async def replace(work: UnitOfWork, rules: WorkingTimeRules) -> None:
@@ -38,6 +43,10 @@ async def replace(work: UnitOfWork, rules: WorkingTimeRules) -> None:
             f"{age}_night_ends": rest.night[1],
         }
     await work.connection.execute(_SET, values)
+    await work.connection.execute(_DROP_REASONS)
+    reasons = [{"key": each.key, "position": place, "passes": list(each.passes)} for place, each in enumerate(rules.reasons)]
+    if reasons:
+        await work.connection.execute(_ADD_REASONS, reasons)
 
 
 def _rest(values: Mapping[str, int], age: str) -> RestRules:

@@ -7,15 +7,19 @@ from markupsafe import Markup
 from libs.refusals import Refusal
 from services.web.localisation.catalogue import Catalogue
 
+REST_REASONS = "rest_reasons"
+"""The detail of a refusal that has the keys of the reasons with which the worker can come all the same."""
+
 
 def refusal_message(catalogue: Catalogue, reason: str, details: Mapping[str, str] | None = None) -> Markup:
     """The sentence for a reason. A reason missing from the catalogue gets the general sentence, never a code."""
     key = f"refusal.{reason}"
     try:
-        return catalogue.say(key if catalogue.has(key) else "refusal.other", **(details or {}))
+        sentence = catalogue.say(key if catalogue.has(key) else "refusal.other", **(details or {}))
     except KeyError:
         # A service may omit a detail; the reader still gets a sentence.
         return catalogue.say("refusal.other")
+    return Markup("{} {}").format(sentence, catalogue.say("rest_reason.possible")) if details and details.get(REST_REASONS) else sentence
 
 
 HTTP_STATUS: dict[str, int] = {

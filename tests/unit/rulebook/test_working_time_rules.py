@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.rulebook import RestRules, RulebookMistakes, WorkingTimeRules, read_rulebook
+from libs.rulebook import PassableRule, RestReason, RestRules, RulebookMistakes, WorkingTimeRules, read_rulebook
 
 EXAMPLE = Path("examples/elm-row/rulebook.toml")
 TEMPLATES = Path("libs/rulebook/templates")
@@ -47,6 +47,30 @@ day_minutes = 300
     assert read(section) == replace(usual, adult=adult, averaged_weeks=26, opt_out_notice_days=90, young_day=300)
 
 
+@pytest.mark.capability("L8")
+def test_reasons_are_those_it_names_with_the_rules_that_each_passes() -> None:
+    section = """[working_time.reasons.ill]
+name = "Somebody else is ill"
+passes = ["daily_rest", "night_average"]
+[working_time.reasons.flood]
+name = "There is a flood"
+passes = ["weekly_rest"]
+"""
+    assert read(section).reasons == (
+        RestReason("ill", "Somebody else is ill", (PassableRule.DAILY_REST, PassableRule.NIGHT_AVERAGE)),
+        RestReason("flood", "There is a flood", (PassableRule.WEEKLY_REST,)),
+    )
+
+
+@pytest.mark.parametrize("name", ["equal-care-like", "fairshares-like", "single-class", "somerset-like"])
+def test_the_reasons_that_a_template_suggests_are_sound_once_they_count(name: str) -> None:
+    text = (TEMPLATES / f"{name}.toml").read_text()
+    start = text.index("# [working_time.reasons.")
+    suggested, rest = text[start:].split("\n\n", 1)
+    with_them = text[:start] + suggested.replace("# ", "") + "\n\n" + rest
+    assert [reason.key for reason in read_rulebook(with_them.encode()).working_time.reasons] == ["ill", "emergency"]
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -61,6 +85,19 @@ day_minutes = 300
         ("daily_rest = 660", '"daily_rest" is not known'),
         ("[working_time.young]\nday_minutes = -1", "day_minutes"),
         ("[working_time.young]\nnight = 1", '"night" is not known'),
+        ('[working_time.reasons.ill]\npasses = ["daily_rest"]', '"name" is missing'),
+        ('[working_time.reasons.ill]\nname = "Ill"', '"passes" is missing'),
+        ('[working_time.reasons.ill]\nname = "Ill"\npasses = []', "passes no rule"),
+        ('[working_time.reasons.ill]\nname = "Ill"\npasses = ["young_night"]', "young_night"),
+        ('[working_time.reasons.ill]\nname = "Ill"\npasses = ["daily_rest"]\nhours = 2', '"hours" is not known'),
+        (
+            "\n".join(f'[working_time.reasons.r{number}]\nname = "Ill"\npasses = ["daily_rest"]' for number in range(2)),
+            'Two reasons are named "Ill"',
+        ),
+        (
+            "\n".join(f'[working_time.reasons.r{number}]\nname = "{number}"\npasses = ["daily_rest"]' for number in range(13)),
+            "at most 12",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line(line: str, says: str) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from kith.scheduling.v1.enums import BudgetSpan, TermsState
-from services.scheduling.domain.budget import Cost, SpanOfDays, budget_balances
+from services.scheduling.domain.budget import Cost, PersonCosts, SpanOfDays, budget_balances
 from services.scheduling.domain.funding import FundingLine, FundingPlan
 
 ADA, COUNCIL = UUID(int=1), UUID(int=2)
@@ -32,7 +32,9 @@ def a_plan(span: BudgetSpan, last_day: date | None = None) -> FundingPlan:
 def test_a_budget_counts_the_days_of_its_span(span: BudgetSpan, days: SpanOfDays, spent: int, planned: int, not_priced: int) -> None:
     before = [(date(2026, 11, 29), 7), (date(2026, 11, 30), 50), (date(2026, 12, 27), 100), (date(2026, 12, 28), 200)]
     costs = [Cost(day, COUNCIL, pence) for day, pence in before] + [Cost(TODAY, ADA, 9999)]
-    [balance] = budget_balances(a_plan(span), TODAY, costs, [Cost(date(2027, 1, 2), COUNCIL, 1000)], [date(2027, 1, 1), date(2026, 11, 1)])
+    [balance] = budget_balances(
+        a_plan(span), TODAY, PersonCosts(costs, [Cost(date(2027, 1, 2), COUNCIL, 1000)], [date(2027, 1, 1), date(2026, 11, 1)])
+    )
     assert (balance.payer, balance.days, balance.budget) == (COUNCIL, days, 5000)
     assert (balance.spent, balance.planned, balance.not_priced) == (spent, planned, not_priced)
     assert balance.left == 5000 - spent - planned
@@ -40,5 +42,5 @@ def test_a_budget_counts_the_days_of_its_span(span: BudgetSpan, days: SpanOfDays
 
 def test_what_is_taken_back_is_there_to_spend_again() -> None:
     costs = [Cost(TODAY, COUNCIL, pence) for pence in (6000, -6000, 2000)]
-    [balance] = budget_balances(a_plan(BudgetSpan.PLAN, TODAY), TODAY, costs, [], [])
+    [balance] = budget_balances(a_plan(BudgetSpan.PLAN, TODAY), TODAY, PersonCosts(costs, [], []))
     assert (balance.spent, balance.left) == (2000, 3000)

@@ -256,6 +256,10 @@ class FakeGovernanceService(FakeService):
                 gov.CredentialKind(key=key, name=name, description="What this is.", easy_description="A paper.", gates=["visits"])
                 for key, name in (("dbs", "DBS check"), ("medicines", "Medicines"))
             ],
+            rest_reasons=[
+                gov.RestReason(key=key, name=name)
+                for key, name in (("ill", "Somebody else is ill"), ("emergency", "There is an emergency"), ("night", "A night is too long"))
+            ],
         )  # fmt: skip
 
     def OpenMotion(self, _request: gov.OpenMotionRequest) -> gov.OpenMotionResponse:

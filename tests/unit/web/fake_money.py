@@ -10,6 +10,7 @@ from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timesta
 from tests.unit.web.fake_visits import OPEN, TAKEN
 
 PERIOD, COUNCIL, PLAN, AGREED_PLAN, OFFERED, AGREED, MEAL = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in range(1, 8))
+SHARED, SHARED_ASKED, SHARED_WAITING = (f"01939f00-0000-7000-8000-0000000000e{number}" for number in range(1, 4))
 FINGERPRINT = "a" * 64
 
 
@@ -61,6 +62,27 @@ class FakeFundingService(FakeService):
             ],
             files=self.files,
         )
+
+    def GetSharedBudgets(self, request: funding.GetSharedBudgetsRequest) -> funding.GetSharedBudgetsResponse:
+        person, other = request.person_id, JO if request.person_id == ADA else ADA
+        running = _shared(SHARED, person, other, funding.TERMS_STATE_AGREED)
+        running.last_day, running.span, running.left_pence = "2026-12-31", funding.BUDGET_SPAN_MONTH, 12500
+        running.parts.add(person_id=person, budget_pence=20000, spent_pence=6000, planned_pence=1500)
+        running.parts.add(person_id=other, budget_pence=5000, spent_pence=4000, planned_pence=1000, not_priced=1)
+        running.own_costs.add(day="2026-11-03", pence=6000)
+        running.own_costs.add(day="2026-11-27", pence=1500, planned=True)
+        asked = _shared(SHARED_ASKED, MO, person, funding.TERMS_STATE_PROPOSED)
+        asked.may_answer = True
+        waiting = _shared(SHARED_WAITING, person, MO, funding.TERMS_STATE_PROPOSED)
+        declined = _shared(SHARED_WAITING, person, other, funding.TERMS_STATE_DECLINED)
+        return funding.GetSharedBudgetsResponse(
+            shared_budgets=[running, asked, waiting, declined],
+            payers=self.payers,
+            own_payer_ids=[COUNCIL],
+        )
+
+    def ProposeSharedBudget(self, _request: funding.ProposeSharedBudgetRequest) -> funding.ProposeSharedBudgetResponse:
+        return funding.ProposeSharedBudgetResponse(shared_budget_id=SHARED_WAITING)
 
 
 class FakeEngagementService(FakeService):
@@ -157,6 +179,18 @@ class FakeActivityService(FakeService):
         ]
         month = activities.ActivityMonth(month=f"{request.year}-02", activities=2, came=[*came])
         return activities.GetActivityYearResponse(activities=held, months=[month])
+
+
+def _shared(shared: str, proposed_by: str, other: str, state: "funding.TermsState.ValueType") -> funding.SharedBudget:
+    return funding.SharedBudget(
+        shared_budget_id=shared,
+        payer_id=COUNCIL,
+        proposed_by_id=proposed_by,
+        other_id=other,
+        first_day="2026-11-01",
+        state=state,
+        version=3,
+    )
 
 
 def _plan(plan: str, person: str, first_day: str, state: "funding.TermsState.ValueType", last_day: str = "") -> funding.FundingPlan:

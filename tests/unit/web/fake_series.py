@@ -30,7 +30,11 @@ class FakeVisitSeriesService(FakeService):
             not_taken=[
                 pb.NotTakenVisit(visit_id=VISITS[1], reason="WORKER_ELSEWHERE"),
                 pb.NotTakenVisit(visit_id=VISITS[2], reason="VISIT_NEEDS_CREDENTIALS", details={"kinds": "dbs"}),
-                pb.NotTakenVisit(visit_id=VISITS[3], reason="REST_TOO_SHORT", details={"at": "2026-11-28T20:00", "hours": "11"}),
+                pb.NotTakenVisit(
+                    visit_id=VISITS[3],
+                    reason="REST_TOO_SHORT",
+                    details={"at": "2026-11-28T20:00", "hours": "11", "left": "9", "rest_reasons": "ill"},
+                ),
             ],
         )
         super().__init__(pb.DESCRIPTOR.services_by_name["VisitSeriesService"])

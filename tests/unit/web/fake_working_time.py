@@ -31,6 +31,14 @@ class FakeWorkingTimeService(FakeService):
                 pb.OptOut(opt_out_id=OPT_OUT, worker_id=ADA, first_day="2026-10-01"),
                 pb.OptOut(opt_out_id=ENDED, worker_id=ADA, first_day="2026-01-01", last_day="2026-03-01"),
             ],
+            with_reason=[
+                pb.VisitWithReason(
+                    at="2026-11-24T07:00",
+                    reason="ill",
+                    rules=[pb.WORKING_TIME_RULE_DAILY_REST, pb.WORKING_TIME_RULE_WEEKLY_REST],
+                ),
+                pb.VisitWithReason(at="2026-12-01T12:00", reason="an_older_one", rules=[pb.WORKING_TIME_RULE_DAILY_REST]),
+            ],
             is_bound=True,
             opt_out_notice_days=7,
             file='{"zone": "Europe/London"}',

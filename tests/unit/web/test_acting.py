@@ -123,6 +123,7 @@ def test_a_vote_is_not_cast_and_no_hat_is_worn_while_acting(browser: ScriptlessB
         *("/together", "/together/{activity:uuid}"),
         *("/visits/confirming", "/visits/{visit:uuid}/record/step", "/visits/{visit:uuid}/record/wrong"),
         *("/money", "/money/file/{file:int}", "/money/invoices/{invoice:int}"),
+        *("/money/shared", "/money/shared/new", "/money/shared/{shared:uuid}/end"),
         *("/week/drafts", "/week/drafts/wishes", "/week/drafts/{draft:uuid}", "/week/drafts/{draft:uuid}/drop", "/week/proposals"),
         *(
             "/week/drafts/{draft:uuid}/publish",

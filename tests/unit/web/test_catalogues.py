@@ -28,7 +28,7 @@ from kith.scheduling.v1.enums import (
     WorkingTimeRule,
 )
 from kith.status.v1.enums import State
-from libs.rulebook import Gate
+from libs.rulebook import Gate, PassableRule
 from services.web.localisation.catalogue import EASY_READ, FOLDER, PLAIN_ENGLISH, load_catalogues, read_catalogue
 
 ROOT = Path(__file__).parents[3]
@@ -74,10 +74,10 @@ ASKED_BY_NAME = (
     "series_state.", "series_done.", "series_is.", "series_do.", "standing_is.", "standing_give_back.", "who_came_how.",
     "money_done.", "money_column.", "terms_state.", "funding_budget.", "funding_span.", "payer_kind.", "engagement_kind.",
     "engagement_says.", "engagement_done.", "not_settled.", "statement_line.", "activity_kind.", "activities_done.",
-    "hours_done.", "hours_breach.",
+    "hours_done.", "hours_breach.", "rest_reason_rule.",
     "distance.hours", "distance.minutes",
     "distance_order.", "distance_apart.", "distance_line.", "distance_is.", "distance_do.", "distance_done.",
-    "sharing_split.", "sharing_do.", "sharing_done.", "sharing_is.",
+    "sharing_split.", "sharing_do.", "sharing_done.", "sharing_is.", "shared_budget_is.", "shared_budget_done.",
     "together_is.", "together_as.", "together_shows.", "together_access.", "together_do.", "together_done.",
     "about.heading.", "notice.", "notices.state_", "notices.why_", "told_by.", "told.now_", "told_about.",
 )  # fmt: skip
@@ -140,6 +140,7 @@ def test_no_sentence_is_there_that_no_page_asks_for() -> None:
         ("engagement_kind", EngagementKind, set()),
         ("engagement_says", EngagementKind, set()),
         ("hours_breach", WorkingTimeRule, set()),
+        ("rest_reason_rule", PassableRule, set()),
         ("not_settled", NotSettledReason, set()),
         ("activity_kind", ActivityKind, set()),
         ("week_draft_state", WeekDraftState, set()),

@@ -368,6 +368,7 @@ def test_every_page_there_is_can_be_seen_in_both_registers(fakes: FakeServices) 
         "{partner:uuid}": fake_partners.CHURCH,
         "{referral:uuid}": fake_partners.NEW,
         "{period:uuid}": fake_money.PERIOD,
+        "{shared:uuid}": fake_money.SHARED,
         "{invoice:int}": "1",
         "{file:int}": "1",
         "{day:uuid}": fake_matching_days.OPEN_DAY,

@@ -124,6 +124,7 @@ def test_taking_them_all_says_which_and_why_not_the_others(fakes: FakeServices, 
     assert "You have another visit at that time." in text
     assert "On the day of this visit you need: DBS" in text, "in the rulebook's words, not by its key"
     assert "You need 11 hours of rest in each day." in text
+    assert "There are reasons to take it all the same: open the visit" in text
     browser.open(f"/visits/series/{JOS}")
     fakes.visit_series.refusals["TakeSeries"] = FailedPrecondition("NOT_IN_TEAM")
     assert browser.submit(f"/visits/series/{JOS}", version="1", do="take", shown=shown)[0] == 409

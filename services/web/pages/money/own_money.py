@@ -12,6 +12,7 @@ from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.money.money_words import amount, columns, day_of, file_links, payer_names, price_of, times_of
+from services.web.pages.money.shared_budget_pages import fetch_shared_budgets
 
 _ANSWER = "funding-answer"
 _DONE = ("yes", "no")
@@ -22,12 +23,15 @@ async def show(ctx: PageContext) -> Response:
     found = await fetch_funding(ctx, ctx.subject_id)
     people = await ctx.person_names([*(visit.worker_id for visit in found.charged), ctx.subject_id])
     names = payer_names(ctx, found.payers, people)
+    shared = await fetch_shared_budgets(ctx)
     states = [known_word(pb.TermsState, TermsState, plan.state, None) for plan in found.plans]
     plans = list(zip(found.plans, states, strict=True))
     return ctx.render(
         "money/own",
         waiting=[plan_view(ctx, plan, names) for plan, state in plans if state is TermsState.PROPOSED],
         agreed=[plan_view(ctx, plan, names) for plan, state in plans if state is TermsState.AGREED],
+        shared_waiting=any(each.may_answer for each in shared.shared_budgets),
+        can_share=bool(shared.shared_budgets or shared.own_payer_ids),
         balances=[_balance(ctx, balance, names) for balance in found.balances],
         columns=columns(ctx, "day", "times", "who_came", "who_pays", "price", numbers=("price",)),
         visits=[

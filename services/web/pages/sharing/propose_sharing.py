@@ -19,7 +19,7 @@ _BY_MINUTES = "minutes"
 
 
 async def _values(ctx: PageContext, _: Fields) -> Mapping[str, object]:
-    others = await _known_people(ctx)
+    others = await known_people(ctx)
     names = await ctx.person_names(others)
     return {
         "people": [{"value": person, "text": names[person].full, "hint": ""} for person in others],
@@ -44,7 +44,7 @@ async def _when(ctx: PageContext) -> str:
     return f"{day}, {times_words(ctx, visit.starts_at, visit.ends_at)}"
 
 
-async def _known_people(ctx: PageContext) -> list[str]:
+async def known_people(ctx: PageContext) -> list[str]:
     """Neighbours of this person, and who is in their team; nobody acts for them towards neighbours."""
     known: list[str] = []
     if not ctx.acting:

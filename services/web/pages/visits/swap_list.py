@@ -9,6 +9,7 @@ from services.web.page_context import PageContext
 from services.web.pages.paging import fetch_all
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits.swap_offer import when_words
+from services.web.pages.working_time.rest_reason import asking_for_reason, said_reason
 
 _CHANGE = "swaps"
 _DONE = ("offered", "accept", "decline", "withdraw")
@@ -44,7 +45,7 @@ async def change(ctx: PageContext, form: Form) -> Response:
     ids = {"request_id": form.request_id, "swap_id": form.text("swap")}
     if did == "accept":
         async with kinds_in_words(ctx):
-            await ctx.call(services.AcceptSwap, pb.AcceptSwapRequest(**ids))
+            await ctx.call(services.AcceptSwap, pb.AcceptSwapRequest(**ids, rest_reason=said_reason(form.fields)))
     elif did == "decline":
         await ctx.call(services.DeclineSwap, pb.DeclineSwapRequest(**ids))
     elif did == "withdraw":
@@ -54,4 +55,4 @@ async def change(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect(f"/week/swaps?done={did}")
 
 
-PAGE = Page("/week/swaps", show, change, _CHANGE)
+PAGE = asking_for_reason(Page("/week/swaps", show, change, _CHANGE))

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from kith.scheduling.v1 import worker_weeks_pb2 as pb
+from libs.refusals import Refusal
 from services.web.page import Access
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.form_page import Fields, FormPage, form_page, require, version_of
 from services.web.pages.visits.visit_words import times_words
+from services.web.pages.working_time.rest_reason import REASON_FIELDS, ReasonWantedError, asking_for_reason, is_reason_wanted, said_reason
 
 
 async def _show(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
@@ -46,8 +48,14 @@ async def _offer(ctx: PageContext, fields: Fields, request_id: str) -> str:
         colleague_id=colleague,
         return_visit_id=back_visit,
         return_version=version_of({"version": back_version}),
+        rest_reason=said_reason(fields),
     )
-    await ctx.call(ctx.state.services.worker_weeks.OfferSwap, request)
+    try:
+        await ctx.call(ctx.state.services.worker_weeks.OfferSwap, request)
+    except Refusal as refusal:
+        if is_reason_wanted(refusal):
+            raise ReasonWantedError(refusal) from refusal
+        raise
     return "/week/swaps?done=offered"
 
 
@@ -62,7 +70,7 @@ OFFER = FormPage(
     "visits/swap_offer",
     _show,
     _offer,
-    fields=("choice", "version"),
+    fields=("choice", "version", *REASON_FIELDS),
     input_by_field={"colleague_id": "choice", "return_visit_id": "choice"},
 )
-PAGE = form_page("/visits/{visit:uuid}/swap", OFFER, Access.MEMBER)
+PAGE = asking_for_reason(form_page("/visits/{visit:uuid}/swap", OFFER, Access.MEMBER))

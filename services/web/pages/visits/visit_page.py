@@ -15,6 +15,7 @@ from services.web.pages.visits import record_section
 from services.web.pages.visits.task_words import load_tasks
 from services.web.pages.visits.visit_words import TAKES_PLACE, shared_by, state_of, times_words, visit_row
 from services.web.pages.watch import visit_alerts
+from services.web.pages.working_time.rest_reason import said_reason
 
 CHANGE = "visit"
 _BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap", "share", "tasks", "distance"})
@@ -66,7 +67,7 @@ async def change(ctx: PageContext, form: Form) -> Response:
         await ctx.call(services.DeclineVisit, pb.DeclineVisitRequest(**ids, version=version))
     elif did == "take":
         async with kinds_in_words(ctx):
-            await ctx.call(services.TakeVisit, pb.TakeVisitRequest(**ids, version=version))
+            await ctx.call(services.TakeVisit, pb.TakeVisitRequest(**ids, version=version, rest_reason=said_reason(form.fields)))
     elif did == "give_back":
         await ctx.call(services.GiveBackVisit, pb.GiveBackVisitRequest(**ids))
     elif did == "cancel":

@@ -18,6 +18,7 @@ from services.web.pages.visits.confirmed_visits import confirmed_words
 from services.web.pages.visits.cover_page import fetch_covers
 from services.web.pages.visits.series_list import count_waiting
 from services.web.pages.visits.visit_words import people_of, visit_row
+from services.web.pages.working_time.rest_reason import said_reason
 
 CHANGE = "week"
 _DAYS = 7
@@ -60,7 +61,9 @@ async def show(ctx: PageContext) -> Response:
 
 async def take(ctx: PageContext, form: Form) -> Response:
     """The person will go to a visit. What is refused is said on a page of its own."""
-    request = pb.TakeVisitRequest(request_id=form.request_id, visit_id=form.text("visit"), version=form.shown_number())
+    request = pb.TakeVisitRequest(
+        request_id=form.request_id, visit_id=form.text("visit"), version=form.shown_number(), rest_reason=said_reason(form.fields)
+    )
     async with kinds_in_words(ctx):
         await ctx.call(ctx.state.services.visits.TakeVisit, request)
     return ctx.redirect("/week?done=taken")

@@ -11,6 +11,7 @@ from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext, PersonName
 from services.web.pages.week_drafts.draft_words import draft_row, kind_of, people_of
+from services.web.pages.working_time.rest_reason import asking_for_reason, said_reason
 
 _ANSWER = "proposals"
 _DONE = ("yes", "no", "not_this", "again")
@@ -34,7 +35,8 @@ async def answer(ctx: PageContext, form: Form) -> Response:
     services, did = ctx.state.services.week_drafts, form.text("do")
     ids = {"request_id": form.request_id, "draft_id": form.text("draft"), "visit_id": form.text("visit")}
     if did in ("yes", "no"):
-        await ctx.call(services.AnswerDraftPlace, pb.AnswerDraftPlaceRequest(**ids, agreed=did == "yes"))
+        request = pb.AnswerDraftPlaceRequest(**ids, agreed=did == "yes", rest_reason=said_reason(form.fields))
+        await ctx.call(services.AnswerDraftPlace, request)
     elif did in ("not_this", "again"):
         await ctx.call(services.AnswerDraftVisit, pb.AnswerDraftVisitRequest(**ids, agreed=did == "again"))
     else:
@@ -69,4 +71,4 @@ def _to_person(ctx: PageContext, proposal: pb.DraftProposal, names: Mapping[str,
     }
 
 
-PAGE = Page("/week/proposals", show, answer, _ANSWER, acting=True)
+PAGE = asking_for_reason(Page("/week/proposals", show, answer, _ANSWER, acting=True))

@@ -17,7 +17,7 @@ from services.web.localisation.dates import format_month, format_short_day
 from services.web.page import Access, Page
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, form_page
-from services.web.pages.working_time.hours_words import breach_words, hours_words, opt_out_words, short_hours
+from services.web.pages.working_time.hours_words import breach_words, hours_words, opt_out_words, short_hours, with_reason_words
 
 _END = "opt-out-end"
 _DONE = ("said", "ended", "never")
@@ -90,6 +90,7 @@ async def _page(ctx: PageContext) -> dict[str, Any]:  # what the template is giv
         + [_column(ctx.say("hours.planned"), number=True)],
         "rows": [_row(ctx, week, shown) for week in reversed(found.weeks)],
         "breaches": [words for words in (breach_words(ctx, breach) for breach in found.breaches) if words],
+        "with_reason": await with_reason_words(ctx, found.with_reason),
         "opt_outs": [{"id": each.opt_out_id, "words": opt_out_words(ctx, each), "goes_on": not each.last_day} for each in found.opt_outs],
         "is_bound": found.is_bound,
         "may_opt_out": found.may_opt_out and found.is_bound,

@@ -370,6 +370,30 @@ class CredentialKind(_message.Message):
 Global___CredentialKind: _TypeAlias = CredentialKind  # noqa: Y015
 
 @_typing.final
+class RestReason(_message.Message):
+    """RestReason of the rulebook: why a worker may come although a rule of working time is not kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RestReason: _TypeAlias = RestReason  # noqa: Y015
+
+@_typing.final
 class GetRulebookResponse(_message.Message):
     """GetRulebookResponse has the text and its parsed content."""
 
@@ -384,6 +408,7 @@ class GetRulebookResponse(_message.Message):
     CREDENTIALS_FIELD_NUMBER: _builtins.int
     LINK_HAT_FIELD_NUMBER: _builtins.int
     DRAFT_HAT_FIELD_NUMBER: _builtins.int
+    REST_REASONS_FIELD_NUMBER: _builtins.int
     rulebook_hash: _builtins.str
     text: _builtins.str
     decision_id: _builtins.str
@@ -399,6 +424,8 @@ class GetRulebookResponse(_message.Message):
     def resolution_types(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResolutionType]: ...
     @_builtins.property
     def credentials(self) -> _containers.RepeatedCompositeFieldContainer[Global___CredentialKind]: ...
+    @_builtins.property
+    def rest_reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___RestReason]: ...
     def __init__(
         self,
         *,
@@ -411,10 +438,11 @@ class GetRulebookResponse(_message.Message):
         credentials: _abc.Iterable[Global___CredentialKind] | None = ...,
         link_hat: _builtins.str = ...,
         draft_hat: _builtins.str = ...,
+        rest_reasons: _abc.Iterable[Global___RestReason] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "draft_hat", b"draft_hat", "link_hat", b"link_hat", "resolution_types", b"resolution_types", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adopted_at", b"adopted_at", "classes", b"classes", "credentials", b"credentials", "decision_id", b"decision_id", "draft_hat", b"draft_hat", "link_hat", b"link_hat", "resolution_types", b"resolution_types", "rest_reasons", b"rest_reasons", "rulebook_hash", b"rulebook_hash", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

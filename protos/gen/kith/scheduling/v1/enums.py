@@ -13,6 +13,17 @@ class ActivityKind(StrEnum):
     OTHER = "other"
 
 
+class WorkingTimeRule(StrEnum):
+    DAILY_REST = "daily_rest"
+    WEEKLY_REST = "weekly_rest"
+    AVERAGE_WEEK = "average_week"
+    BREAK = "break"
+    NIGHT_AVERAGE = "night_average"
+    YOUNG_DAY = "young_day"
+    YOUNG_WEEK = "young_week"
+    YOUNG_NIGHT = "young_night"
+
+
 class VisitState(StrEnum):
     PROPOSED = "proposed"
     AGREED = "agreed"
@@ -206,14 +217,3 @@ class SwapState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-
-
-class WorkingTimeRule(StrEnum):
-    DAILY_REST = "daily_rest"
-    WEEKLY_REST = "weekly_rest"
-    AVERAGE_WEEK = "average_week"
-    BREAK = "break"
-    NIGHT_AVERAGE = "night_average"
-    YOUNG_DAY = "young_day"
-    YOUNG_WEEK = "young_week"
-    YOUNG_NIGHT = "young_night"

@@ -257,6 +257,138 @@ class BudgetBalance(_message.Message):
 Global___BudgetBalance: _TypeAlias = BudgetBalance  # noqa: Y015
 
 @_typing.final
+class SharedBudget(_message.Message):
+    """SharedBudget is what one payer has for two persons, who use it together. Prices, plans and invoices of each stay as they are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARED_BUDGET_ID_FIELD_NUMBER: _builtins.int
+    PAYER_ID_FIELD_NUMBER: _builtins.int
+    PROPOSED_BY_ID_FIELD_NUMBER: _builtins.int
+    OTHER_ID_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    MAY_ANSWER_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    LEFT_PENCE_FIELD_NUMBER: _builtins.int
+    OWN_COSTS_FIELD_NUMBER: _builtins.int
+    shared_budget_id: _builtins.str
+    payer_id: _builtins.str
+    proposed_by_id: _builtins.str
+    """one of the two"""
+    other_id: _builtins.str
+    first_day: _builtins.str
+    """an ISO date"""
+    last_day: _builtins.str
+    """empty while nobody has ended it"""
+    state: Global___TermsState.ValueType
+    version: _builtins.int
+    may_answer: _builtins.bool
+    """the one who asks is the one who answers"""
+    span: Global___BudgetSpan.ValueType
+    """set while it holds, as all that follow"""
+    left_pence: _builtins.int
+    """of both; may be negative"""
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___SharedBudgetPart]:
+        """of the one who asks, then of the other"""
+
+    @_builtins.property
+    def own_costs(self) -> _containers.RepeatedCompositeFieldContainer[Global___BudgetCost]:
+        """the earliest first"""
+
+    def __init__(
+        self,
+        *,
+        shared_budget_id: _builtins.str = ...,
+        payer_id: _builtins.str = ...,
+        proposed_by_id: _builtins.str = ...,
+        other_id: _builtins.str = ...,
+        first_day: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+        state: Global___TermsState.ValueType = ...,
+        version: _builtins.int = ...,
+        may_answer: _builtins.bool = ...,
+        span: Global___BudgetSpan.ValueType = ...,
+        parts: _abc.Iterable[Global___SharedBudgetPart] | None = ...,
+        left_pence: _builtins.int = ...,
+        own_costs: _abc.Iterable[Global___BudgetCost] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_day", b"first_day", "last_day", b"last_day", "left_pence", b"left_pence", "may_answer", b"may_answer", "other_id", b"other_id", "own_costs", b"own_costs", "parts", b"parts", "payer_id", b"payer_id", "proposed_by_id", b"proposed_by_id", "shared_budget_id", b"shared_budget_id", "span", b"span", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SharedBudget: _TypeAlias = SharedBudget  # noqa: Y015
+
+@_typing.final
+class SharedBudgetPart(_message.Message):
+    """SharedBudgetPart is one person's part of a shared budget in the span that today is in: sums, and no visits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    BUDGET_PENCE_FIELD_NUMBER: _builtins.int
+    SPENT_PENCE_FIELD_NUMBER: _builtins.int
+    PLANNED_PENCE_FIELD_NUMBER: _builtins.int
+    NOT_PRICED_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    budget_pence: _builtins.int
+    """what the payer has for them; 0 for none"""
+    spent_pence: _builtins.int
+    planned_pence: _builtins.int
+    not_priced: _builtins.int
+    """as of BudgetBalance"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        budget_pence: _builtins.int = ...,
+        spent_pence: _builtins.int = ...,
+        planned_pence: _builtins.int = ...,
+        not_priced: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_pence", b"budget_pence", "not_priced", b"not_priced", "person_id", b"person_id", "planned_pence", b"planned_pence", "spent_pence", b"spent_pence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SharedBudgetPart: _TypeAlias = SharedBudgetPart  # noqa: Y015
+
+@_typing.final
+class BudgetCost(_message.Message):
+    """BudgetCost is what the payer owes for visits to one person on a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_FIELD_NUMBER: _builtins.int
+    PENCE_FIELD_NUMBER: _builtins.int
+    PLANNED_FIELD_NUMBER: _builtins.int
+    day: _builtins.str
+    """an ISO date"""
+    pence: _builtins.int
+    planned: _builtins.bool
+    def __init__(
+        self,
+        *,
+        day: _builtins.str = ...,
+        pence: _builtins.int = ...,
+        planned: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "pence", b"pence", "planned", b"planned"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetCost: _TypeAlias = BudgetCost  # noqa: Y015
+
+@_typing.final
 class ChargedVisit(_message.Message):
     """ChargedVisit is a visit that was settled in a closed pay period, and what each payer owes for it."""
 
@@ -618,3 +750,209 @@ class GetFundingResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetFundingResponse: _TypeAlias = GetFundingResponse  # noqa: Y015
+
+@_typing.final
+class ProposeSharedBudgetRequest(_message.Message):
+    """ProposeSharedBudgetRequest names the payer and the other person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PAYER_ID_FIELD_NUMBER: _builtins.int
+    OTHER_ID_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    person_id: _builtins.str
+    """in whose name: the caller, or for whom they act"""
+    payer_id: _builtins.str
+    other_id: _builtins.str
+    first_day: _builtins.str
+    """an ISO date, today or later; empty: today"""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        payer_id: _builtins.str = ...,
+        other_id: _builtins.str = ...,
+        first_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_day", b"first_day", "other_id", b"other_id", "payer_id", b"payer_id", "person_id", b"person_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProposeSharedBudgetRequest: _TypeAlias = ProposeSharedBudgetRequest  # noqa: Y015
+
+@_typing.final
+class ProposeSharedBudgetResponse(_message.Message):
+    """ProposeSharedBudgetResponse has its id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARED_BUDGET_ID_FIELD_NUMBER: _builtins.int
+    shared_budget_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        shared_budget_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["shared_budget_id", b"shared_budget_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProposeSharedBudgetResponse: _TypeAlias = ProposeSharedBudgetResponse  # noqa: Y015
+
+@_typing.final
+class AnswerSharedBudgetRequest(_message.Message):
+    """AnswerSharedBudgetRequest is the other's yes or no."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SHARED_BUDGET_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    AGREES_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    shared_budget_id: _builtins.str
+    version: _builtins.int
+    agrees: _builtins.bool
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        shared_budget_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+        agrees: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agrees", b"agrees", "request_id", b"request_id", "shared_budget_id", b"shared_budget_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerSharedBudgetRequest: _TypeAlias = AnswerSharedBudgetRequest  # noqa: Y015
+
+@_typing.final
+class AnswerSharedBudgetResponse(_message.Message):
+    """AnswerSharedBudgetResponse is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerSharedBudgetResponse: _TypeAlias = AnswerSharedBudgetResponse  # noqa: Y015
+
+@_typing.final
+class EndSharedBudgetRequest(_message.Message):
+    """EndSharedBudgetRequest says from which day on it is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SHARED_BUDGET_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    shared_budget_id: _builtins.str
+    version: _builtins.int
+    from_day: _builtins.str
+    """an ISO date, today or later; empty: today"""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        shared_budget_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+        from_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_day", b"from_day", "request_id", b"request_id", "shared_budget_id", b"shared_budget_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndSharedBudgetRequest: _TypeAlias = EndSharedBudgetRequest  # noqa: Y015
+
+@_typing.final
+class EndSharedBudgetResponse(_message.Message):
+    """EndSharedBudgetResponse is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndSharedBudgetResponse: _TypeAlias = EndSharedBudgetResponse  # noqa: Y015
+
+@_typing.final
+class GetSharedBudgetsRequest(_message.Message):
+    """GetSharedBudgetsRequest names the person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSharedBudgetsRequest: _TypeAlias = GetSharedBudgetsRequest  # noqa: Y015
+
+@_typing.final
+class GetSharedBudgetsResponse(_message.Message):
+    """GetSharedBudgetsResponse has what goes on, what waits for a yes and what got a no in the last four weeks, the latest first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARED_BUDGETS_FIELD_NUMBER: _builtins.int
+    PAYERS_FIELD_NUMBER: _builtins.int
+    OWN_PAYER_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def shared_budgets(self) -> _containers.RepeatedCompositeFieldContainer[Global___SharedBudget]: ...
+    @_builtins.property
+    def payers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Payer]:
+        """those of the budgets, and of the person's plan in force"""
+
+    @_builtins.property
+    def own_payer_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """who pays for the person today, and could do so for two"""
+
+    def __init__(
+        self,
+        *,
+        shared_budgets: _abc.Iterable[Global___SharedBudget] | None = ...,
+        payers: _abc.Iterable[Global___Payer] | None = ...,
+        own_payer_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["own_payer_ids", b"own_payer_ids", "payers", b"payers", "shared_budgets", b"shared_budgets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetSharedBudgetsResponse: _TypeAlias = GetSharedBudgetsResponse  # noqa: Y015

@@ -61,6 +61,26 @@ class FundingServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetFundingRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetFundingResponse.FromString,
                 _registered_method=True)
+        self.ProposeSharedBudget = channel.unary_unary(
+                '/kith.scheduling.v1.FundingService/ProposeSharedBudget',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ProposeSharedBudgetRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ProposeSharedBudgetResponse.FromString,
+                _registered_method=True)
+        self.AnswerSharedBudget = channel.unary_unary(
+                '/kith.scheduling.v1.FundingService/AnswerSharedBudget',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AnswerSharedBudgetRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AnswerSharedBudgetResponse.FromString,
+                _registered_method=True)
+        self.EndSharedBudget = channel.unary_unary(
+                '/kith.scheduling.v1.FundingService/EndSharedBudget',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.EndSharedBudgetRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.EndSharedBudgetResponse.FromString,
+                _registered_method=True)
+        self.GetSharedBudgets = channel.unary_unary(
+                '/kith.scheduling.v1.FundingService/GetSharedBudgets',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetSharedBudgetsRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetSharedBudgetsResponse.FromString,
+                _registered_method=True)
 
 
 class FundingServiceServicer:
@@ -103,6 +123,34 @@ class FundingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ProposeSharedBudget(self, request, context):
+        """A person for whom that payer pays, to somebody they know for whom it pays too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerSharedBudget(self, request, context):
+        """The other one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSharedBudget(self, request, context):
+        """Either of them, from a day on; who proposed it, while it waits.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSharedBudgets(self, request, context):
+        """Each of them: what is left, their own costs, and the other's sums.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FundingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +178,26 @@ def add_FundingServiceServicer_to_server(servicer, server):
                     servicer.GetFunding,
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetFundingRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetFundingResponse.SerializeToString,
+            ),
+            'ProposeSharedBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProposeSharedBudget,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ProposeSharedBudgetRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.ProposeSharedBudgetResponse.SerializeToString,
+            ),
+            'AnswerSharedBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerSharedBudget,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AnswerSharedBudgetRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.AnswerSharedBudgetResponse.SerializeToString,
+            ),
+            'EndSharedBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSharedBudget,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.EndSharedBudgetRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.EndSharedBudgetResponse.SerializeToString,
+            ),
+            'GetSharedBudgets': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSharedBudgets,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetSharedBudgetsRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_funding__pb2.GetSharedBudgetsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -269,6 +337,114 @@ class FundingService:
             '/kith.scheduling.v1.FundingService/GetFunding',
             kith_dot_scheduling_dot_v1_dot_funding__pb2.GetFundingRequest.SerializeToString,
             kith_dot_scheduling_dot_v1_dot_funding__pb2.GetFundingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProposeSharedBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.FundingService/ProposeSharedBudget',
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.ProposeSharedBudgetRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.ProposeSharedBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerSharedBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.FundingService/AnswerSharedBudget',
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.AnswerSharedBudgetRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.AnswerSharedBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSharedBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.FundingService/EndSharedBudget',
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.EndSharedBudgetRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.EndSharedBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSharedBudgets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.FundingService/GetSharedBudgets',
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.GetSharedBudgetsRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_funding__pb2.GetSharedBudgetsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,14 @@ class FundingServiceStub:
     """The person."""
     GetFunding: _grpc.UnaryUnaryMultiCallable[_funding_pb2.GetFundingRequest, _funding_pb2.GetFundingResponse]
     """The person, a secretary: all plans, what is left of each budget, and what was paid for."""
+    ProposeSharedBudget: _grpc.UnaryUnaryMultiCallable[_funding_pb2.ProposeSharedBudgetRequest, _funding_pb2.ProposeSharedBudgetResponse]
+    """A person for whom that payer pays, to somebody they know for whom it pays too."""
+    AnswerSharedBudget: _grpc.UnaryUnaryMultiCallable[_funding_pb2.AnswerSharedBudgetRequest, _funding_pb2.AnswerSharedBudgetResponse]
+    """The other one."""
+    EndSharedBudget: _grpc.UnaryUnaryMultiCallable[_funding_pb2.EndSharedBudgetRequest, _funding_pb2.EndSharedBudgetResponse]
+    """Either of them, from a day on; who proposed it, while it waits."""
+    GetSharedBudgets: _grpc.UnaryUnaryMultiCallable[_funding_pb2.GetSharedBudgetsRequest, _funding_pb2.GetSharedBudgetsResponse]
+    """Each of them: what is left, their own costs, and the other's sums."""
 
 @_typing.type_check_only
 class FundingServiceAsyncStub(FundingServiceStub):
@@ -63,6 +71,14 @@ class FundingServiceAsyncStub(FundingServiceStub):
     """The person."""
     GetFunding: _aio.UnaryUnaryMultiCallable[_funding_pb2.GetFundingRequest, _funding_pb2.GetFundingResponse]  # type: ignore[assignment]
     """The person, a secretary: all plans, what is left of each budget, and what was paid for."""
+    ProposeSharedBudget: _aio.UnaryUnaryMultiCallable[_funding_pb2.ProposeSharedBudgetRequest, _funding_pb2.ProposeSharedBudgetResponse]  # type: ignore[assignment]
+    """A person for whom that payer pays, to somebody they know for whom it pays too."""
+    AnswerSharedBudget: _aio.UnaryUnaryMultiCallable[_funding_pb2.AnswerSharedBudgetRequest, _funding_pb2.AnswerSharedBudgetResponse]  # type: ignore[assignment]
+    """The other one."""
+    EndSharedBudget: _aio.UnaryUnaryMultiCallable[_funding_pb2.EndSharedBudgetRequest, _funding_pb2.EndSharedBudgetResponse]  # type: ignore[assignment]
+    """Either of them, from a day on; who proposed it, while it waits."""
+    GetSharedBudgets: _aio.UnaryUnaryMultiCallable[_funding_pb2.GetSharedBudgetsRequest, _funding_pb2.GetSharedBudgetsResponse]  # type: ignore[assignment]
+    """Each of them: what is left, their own costs, and the other's sums."""
 
 class FundingServiceServicer(metaclass=_abc_1.ABCMeta):
     """FundingService keeps who pays for visits to a person, in which parts, from when. A secretary writes it down; it counts once the person,
@@ -108,5 +124,37 @@ class FundingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_funding_pb2.GetFundingResponse, _abc.Awaitable[_funding_pb2.GetFundingResponse]]:
         """The person, a secretary: all plans, what is left of each budget, and what was paid for."""
+
+    @_abc_1.abstractmethod
+    def ProposeSharedBudget(
+        self,
+        request: _funding_pb2.ProposeSharedBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_funding_pb2.ProposeSharedBudgetResponse, _abc.Awaitable[_funding_pb2.ProposeSharedBudgetResponse]]:
+        """A person for whom that payer pays, to somebody they know for whom it pays too."""
+
+    @_abc_1.abstractmethod
+    def AnswerSharedBudget(
+        self,
+        request: _funding_pb2.AnswerSharedBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_funding_pb2.AnswerSharedBudgetResponse, _abc.Awaitable[_funding_pb2.AnswerSharedBudgetResponse]]:
+        """The other one."""
+
+    @_abc_1.abstractmethod
+    def EndSharedBudget(
+        self,
+        request: _funding_pb2.EndSharedBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_funding_pb2.EndSharedBudgetResponse, _abc.Awaitable[_funding_pb2.EndSharedBudgetResponse]]:
+        """Either of them, from a day on; who proposed it, while it waits."""
+
+    @_abc_1.abstractmethod
+    def GetSharedBudgets(
+        self,
+        request: _funding_pb2.GetSharedBudgetsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_funding_pb2.GetSharedBudgetsResponse, _abc.Awaitable[_funding_pb2.GetSharedBudgetsResponse]]:
+        """Each of them: what is left, their own costs, and the other's sums."""
 
 def add_FundingServiceServicer_to_server(servicer: FundingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from kith.scheduling.v1 import working_time_pb2 as _working_time_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -419,19 +420,25 @@ class TakeVisitRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VISIT_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    REST_REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
     version: _builtins.int
+    @_builtins.property
+    def rest_reason(self) -> _working_time_pb2.SaidRestReason:
+        """none: nothing of the worker's rest is to be missing"""
+
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         visit_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        rest_reason: _working_time_pb2.SaidRestReason | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rest_reason", b"rest_reason"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "version", b"version", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "rest_reason", b"rest_reason", "version", b"version", "visit_id", b"visit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

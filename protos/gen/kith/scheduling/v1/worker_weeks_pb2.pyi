@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from kith.scheduling.v1 import working_time_pb2 as _working_time_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -524,6 +525,7 @@ class OfferSwapRequest(_message.Message):
     COLLEAGUE_ID_FIELD_NUMBER: _builtins.int
     RETURN_VISIT_ID_FIELD_NUMBER: _builtins.int
     RETURN_VERSION_FIELD_NUMBER: _builtins.int
+    REST_REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     visit_id: _builtins.str
     version: _builtins.int
@@ -531,6 +533,10 @@ class OfferSwapRequest(_message.Message):
     return_visit_id: _builtins.str
     """the colleague's that the caller would take for it; empty for none"""
     return_version: _builtins.int
+    @_builtins.property
+    def rest_reason(self) -> _working_time_pb2.SaidRestReason:
+        """as TakeVisitRequest, for the colleague's visit"""
+
     def __init__(
         self,
         *,
@@ -540,10 +546,11 @@ class OfferSwapRequest(_message.Message):
         colleague_id: _builtins.str = ...,
         return_visit_id: _builtins.str = ...,
         return_version: _builtins.int = ...,
+        rest_reason: _working_time_pb2.SaidRestReason | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rest_reason", b"rest_reason"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["colleague_id", b"colleague_id", "request_id", b"request_id", "return_version", b"return_version", "return_visit_id", b"return_visit_id", "version", b"version", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["colleague_id", b"colleague_id", "request_id", b"request_id", "rest_reason", b"rest_reason", "return_version", b"return_version", "return_visit_id", b"return_visit_id", "version", b"version", "visit_id", b"visit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -578,17 +585,23 @@ class AcceptSwapRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     SWAP_ID_FIELD_NUMBER: _builtins.int
+    REST_REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     swap_id: _builtins.str
+    @_builtins.property
+    def rest_reason(self) -> _working_time_pb2.SaidRestReason:
+        """as TakeVisitRequest, for the visit that the caller would take"""
+
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         swap_id: _builtins.str = ...,
+        rest_reason: _working_time_pb2.SaidRestReason | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rest_reason", b"rest_reason"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "swap_id", b"swap_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "rest_reason", b"rest_reason", "swap_id", b"swap_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

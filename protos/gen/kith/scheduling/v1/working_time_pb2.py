@@ -24,37 +24,41 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%kith/scheduling/v1/working_time.proto\x12\x12kith.scheduling.v1\"T\n\x06OptOut\x12\x12\n\nopt_out_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\"\x89\x01\n\nWorkedWeek\x12\x0e\n\x06monday\x18\x01 \x01(\t\x12\x18\n\x10\x65mployed_minutes\x18\x02 \x01(\x05\x12\x1d\n\x15self_employed_minutes\x18\x03 \x01(\x05\x12\x19\n\x11volunteer_minutes\x18\x04 \x01(\x05\x12\x17\n\x0fplanned_minutes\x18\x05 \x01(\x05\"G\n\x06\x42reach\x12\x31\n\x04rule\x18\x01 \x01(\x0e\x32#.kith.scheduling.v1.WorkingTimeRule\x12\n\n\x02\x61t\x18\x02 \x01(\t\"K\n\x10SayOptOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tfirst_day\x18\x02 \x01(\t\x12\x10\n\x08is_adult\x18\x03 \x01(\x08\"\'\n\x11SayOptOutResponse\x12\x12\n\nopt_out_id\x18\x01 \x01(\t\":\n\x10\x45ndOptOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\nopt_out_id\x18\x02 \x01(\t\"%\n\x11\x45ndOptOutResponse\x12\x10\n\x08last_day\x18\x01 \x01(\t\";\n\x12ListOptOutsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\\\n\x13ListOptOutsResponse\x12,\n\x08opt_outs\x18\x01 \x03(\x0b\x32\x1a.kith.scheduling.v1.OptOut\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x15GetWorkingTimeRequest\x12\x11\n\tworker_id\x18\x01 \x01(\t\"\xc3\x02\n\x16GetWorkingTimeResponse\x12-\n\x05weeks\x18\x01 \x03(\x0b\x32\x1e.kith.scheduling.v1.WorkedWeek\x12\x16\n\x0e\x61veraged_weeks\x18\x02 \x01(\x05\x12\x1c\n\x14\x61verage_week_minutes\x18\x03 \x01(\x05\x12\x16\n\x0eworked_minutes\x18\x04 \x01(\x05\x12,\n\x08\x62reaches\x18\x05 \x03(\x0b\x32\x1a.kith.scheduling.v1.Breach\x12,\n\x08opt_outs\x18\x06 \x03(\x0b\x32\x1a.kith.scheduling.v1.OptOut\x12\x10\n\x08is_bound\x18\x07 \x01(\x08\x12\x13\n\x0bmay_opt_out\x18\x08 \x01(\x08\x12\x1b\n\x13opt_out_notice_days\x18\t \x01(\x05\x12\x0c\n\x04\x66ile\x18\n \x01(\t*\xc5\x02\n\x0fWorkingTimeRule\x12!\n\x1dWORKING_TIME_RULE_UNSPECIFIED\x10\x00\x12 \n\x1cWORKING_TIME_RULE_DAILY_REST\x10\x01\x12!\n\x1dWORKING_TIME_RULE_WEEKLY_REST\x10\x02\x12\"\n\x1eWORKING_TIME_RULE_AVERAGE_WEEK\x10\x03\x12\x1b\n\x17WORKING_TIME_RULE_BREAK\x10\x04\x12#\n\x1fWORKING_TIME_RULE_NIGHT_AVERAGE\x10\x05\x12\x1f\n\x1bWORKING_TIME_RULE_YOUNG_DAY\x10\x06\x12 \n\x1cWORKING_TIME_RULE_YOUNG_WEEK\x10\x07\x12!\n\x1dWORKING_TIME_RULE_YOUNG_NIGHT\x10\x08\x32\x91\x03\n\x12WorkingTimeService\x12X\n\tSayOptOut\x12$.kith.scheduling.v1.SayOptOutRequest\x1a%.kith.scheduling.v1.SayOptOutResponse\x12X\n\tEndOptOut\x12$.kith.scheduling.v1.EndOptOutRequest\x1a%.kith.scheduling.v1.EndOptOutResponse\x12^\n\x0bListOptOuts\x12&.kith.scheduling.v1.ListOptOutsRequest\x1a\'.kith.scheduling.v1.ListOptOutsResponse\x12g\n\x0eGetWorkingTime\x12).kith.scheduling.v1.GetWorkingTimeRequest\x1a*.kith.scheduling.v1.GetWorkingTimeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%kith/scheduling/v1/working_time.proto\x12\x12kith.scheduling.v1\"/\n\x0eSaidRestReason\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08is_adult\x18\x02 \x01(\x08\"a\n\x0fVisitWithReason\x12\n\n\x02\x61t\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x32\n\x05rules\x18\x03 \x03(\x0e\x32#.kith.scheduling.v1.WorkingTimeRule\"T\n\x06OptOut\x12\x12\n\nopt_out_id\x18\x01 \x01(\t\x12\x11\n\tworker_id\x18\x02 \x01(\t\x12\x11\n\tfirst_day\x18\x03 \x01(\t\x12\x10\n\x08last_day\x18\x04 \x01(\t\"\x89\x01\n\nWorkedWeek\x12\x0e\n\x06monday\x18\x01 \x01(\t\x12\x18\n\x10\x65mployed_minutes\x18\x02 \x01(\x05\x12\x1d\n\x15self_employed_minutes\x18\x03 \x01(\x05\x12\x19\n\x11volunteer_minutes\x18\x04 \x01(\x05\x12\x17\n\x0fplanned_minutes\x18\x05 \x01(\x05\"G\n\x06\x42reach\x12\x31\n\x04rule\x18\x01 \x01(\x0e\x32#.kith.scheduling.v1.WorkingTimeRule\x12\n\n\x02\x61t\x18\x02 \x01(\t\"K\n\x10SayOptOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tfirst_day\x18\x02 \x01(\t\x12\x10\n\x08is_adult\x18\x03 \x01(\x08\"\'\n\x11SayOptOutResponse\x12\x12\n\nopt_out_id\x18\x01 \x01(\t\":\n\x10\x45ndOptOutRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\nopt_out_id\x18\x02 \x01(\t\"%\n\x11\x45ndOptOutResponse\x12\x10\n\x08last_day\x18\x01 \x01(\t\";\n\x12ListOptOutsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\\\n\x13ListOptOutsResponse\x12,\n\x08opt_outs\x18\x01 \x03(\x0b\x32\x1a.kith.scheduling.v1.OptOut\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x15GetWorkingTimeRequest\x12\x11\n\tworker_id\x18\x01 \x01(\t\"\xfd\x02\n\x16GetWorkingTimeResponse\x12-\n\x05weeks\x18\x01 \x03(\x0b\x32\x1e.kith.scheduling.v1.WorkedWeek\x12\x16\n\x0e\x61veraged_weeks\x18\x02 \x01(\x05\x12\x1c\n\x14\x61verage_week_minutes\x18\x03 \x01(\x05\x12\x16\n\x0eworked_minutes\x18\x04 \x01(\x05\x12,\n\x08\x62reaches\x18\x05 \x03(\x0b\x32\x1a.kith.scheduling.v1.Breach\x12,\n\x08opt_outs\x18\x06 \x03(\x0b\x32\x1a.kith.scheduling.v1.OptOut\x12\x10\n\x08is_bound\x18\x07 \x01(\x08\x12\x13\n\x0bmay_opt_out\x18\x08 \x01(\x08\x12\x1b\n\x13opt_out_notice_days\x18\t \x01(\x05\x12\x0c\n\x04\x66ile\x18\n \x01(\t\x12\x38\n\x0bwith_reason\x18\x0b \x03(\x0b\x32#.kith.scheduling.v1.VisitWithReason*\xc5\x02\n\x0fWorkingTimeRule\x12!\n\x1dWORKING_TIME_RULE_UNSPECIFIED\x10\x00\x12 \n\x1cWORKING_TIME_RULE_DAILY_REST\x10\x01\x12!\n\x1dWORKING_TIME_RULE_WEEKLY_REST\x10\x02\x12\"\n\x1eWORKING_TIME_RULE_AVERAGE_WEEK\x10\x03\x12\x1b\n\x17WORKING_TIME_RULE_BREAK\x10\x04\x12#\n\x1fWORKING_TIME_RULE_NIGHT_AVERAGE\x10\x05\x12\x1f\n\x1bWORKING_TIME_RULE_YOUNG_DAY\x10\x06\x12 \n\x1cWORKING_TIME_RULE_YOUNG_WEEK\x10\x07\x12!\n\x1dWORKING_TIME_RULE_YOUNG_NIGHT\x10\x08\x32\x91\x03\n\x12WorkingTimeService\x12X\n\tSayOptOut\x12$.kith.scheduling.v1.SayOptOutRequest\x1a%.kith.scheduling.v1.SayOptOutResponse\x12X\n\tEndOptOut\x12$.kith.scheduling.v1.EndOptOutRequest\x1a%.kith.scheduling.v1.EndOptOutResponse\x12^\n\x0bListOptOuts\x12&.kith.scheduling.v1.ListOptOutsRequest\x1a\'.kith.scheduling.v1.ListOptOutsResponse\x12g\n\x0eGetWorkingTime\x12).kith.scheduling.v1.GetWorkingTimeRequest\x1a*.kith.scheduling.v1.GetWorkingTimeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.working_time_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WORKINGTIMERULE']._serialized_start=1103
-  _globals['_WORKINGTIMERULE']._serialized_end=1428
-  _globals['_OPTOUT']._serialized_start=61
-  _globals['_OPTOUT']._serialized_end=145
-  _globals['_WORKEDWEEK']._serialized_start=148
-  _globals['_WORKEDWEEK']._serialized_end=285
-  _globals['_BREACH']._serialized_start=287
-  _globals['_BREACH']._serialized_end=358
-  _globals['_SAYOPTOUTREQUEST']._serialized_start=360
-  _globals['_SAYOPTOUTREQUEST']._serialized_end=435
-  _globals['_SAYOPTOUTRESPONSE']._serialized_start=437
-  _globals['_SAYOPTOUTRESPONSE']._serialized_end=476
-  _globals['_ENDOPTOUTREQUEST']._serialized_start=478
-  _globals['_ENDOPTOUTREQUEST']._serialized_end=536
-  _globals['_ENDOPTOUTRESPONSE']._serialized_start=538
-  _globals['_ENDOPTOUTRESPONSE']._serialized_end=575
-  _globals['_LISTOPTOUTSREQUEST']._serialized_start=577
-  _globals['_LISTOPTOUTSREQUEST']._serialized_end=636
-  _globals['_LISTOPTOUTSRESPONSE']._serialized_start=638
-  _globals['_LISTOPTOUTSRESPONSE']._serialized_end=730
-  _globals['_GETWORKINGTIMEREQUEST']._serialized_start=732
-  _globals['_GETWORKINGTIMEREQUEST']._serialized_end=774
-  _globals['_GETWORKINGTIMERESPONSE']._serialized_start=777
-  _globals['_GETWORKINGTIMERESPONSE']._serialized_end=1100
-  _globals['_WORKINGTIMESERVICE']._serialized_start=1431
-  _globals['_WORKINGTIMESERVICE']._serialized_end=1832
+  _globals['_WORKINGTIMERULE']._serialized_start=1309
+  _globals['_WORKINGTIMERULE']._serialized_end=1634
+  _globals['_SAIDRESTREASON']._serialized_start=61
+  _globals['_SAIDRESTREASON']._serialized_end=108
+  _globals['_VISITWITHREASON']._serialized_start=110
+  _globals['_VISITWITHREASON']._serialized_end=207
+  _globals['_OPTOUT']._serialized_start=209
+  _globals['_OPTOUT']._serialized_end=293
+  _globals['_WORKEDWEEK']._serialized_start=296
+  _globals['_WORKEDWEEK']._serialized_end=433
+  _globals['_BREACH']._serialized_start=435
+  _globals['_BREACH']._serialized_end=506
+  _globals['_SAYOPTOUTREQUEST']._serialized_start=508
+  _globals['_SAYOPTOUTREQUEST']._serialized_end=583
+  _globals['_SAYOPTOUTRESPONSE']._serialized_start=585
+  _globals['_SAYOPTOUTRESPONSE']._serialized_end=624
+  _globals['_ENDOPTOUTREQUEST']._serialized_start=626
+  _globals['_ENDOPTOUTREQUEST']._serialized_end=684
+  _globals['_ENDOPTOUTRESPONSE']._serialized_start=686
+  _globals['_ENDOPTOUTRESPONSE']._serialized_end=723
+  _globals['_LISTOPTOUTSREQUEST']._serialized_start=725
+  _globals['_LISTOPTOUTSREQUEST']._serialized_end=784
+  _globals['_LISTOPTOUTSRESPONSE']._serialized_start=786
+  _globals['_LISTOPTOUTSRESPONSE']._serialized_end=878
+  _globals['_GETWORKINGTIMEREQUEST']._serialized_start=880
+  _globals['_GETWORKINGTIMEREQUEST']._serialized_end=922
+  _globals['_GETWORKINGTIMERESPONSE']._serialized_start=925
+  _globals['_GETWORKINGTIMERESPONSE']._serialized_end=1306
+  _globals['_WORKINGTIMESERVICE']._serialized_start=1637
+  _globals['_WORKINGTIMESERVICE']._serialized_end=2038
 # @@protoc_insertion_point(module_scope)

@@ -50,6 +50,64 @@ WORKING_TIME_RULE_YOUNG_NIGHT: WorkingTimeRule.ValueType  # 8
 Global___WorkingTimeRule: _TypeAlias = WorkingTimeRule  # noqa: Y015
 
 @_typing.final
+class SaidRestReason(_message.Message):
+    """SaidRestReason is a worker's own word that they take a visit although a rule of working time is not kept then."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    IS_ADULT_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """of a reason of the rulebook, which names the rules that it passes"""
+    is_adult: _builtins.bool
+    """they are 18 or older: who is younger cannot"""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        is_adult: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_adult", b"is_adult", "key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SaidRestReason: _TypeAlias = SaidRestReason  # noqa: Y015
+
+@_typing.final
+class VisitWithReason(_message.Message):
+    """VisitWithReason is a visit that a worker took with such a reason."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    at: _builtins.str
+    """when it starts: a local time without seconds"""
+    reason: _builtins.str
+    """its key in the rulebook"""
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedScalarFieldContainer[Global___WorkingTimeRule.ValueType]:
+        """which were not kept with it"""
+
+    def __init__(
+        self,
+        *,
+        at: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        rules: _abc.Iterable[Global___WorkingTimeRule.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "reason", b"reason", "rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitWithReason: _TypeAlias = VisitWithReason  # noqa: Y015
+
+@_typing.final
 class OptOut(_message.Message):
     """OptOut is from when until when the average week does not bind a worker."""
 
@@ -325,6 +383,7 @@ class GetWorkingTimeResponse(_message.Message):
     MAY_OPT_OUT_FIELD_NUMBER: _builtins.int
     OPT_OUT_NOTICE_DAYS_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
+    WITH_REASON_FIELD_NUMBER: _builtins.int
     averaged_weeks: _builtins.int
     """so many of them count for the average and the breaches"""
     average_week_minutes: _builtins.int
@@ -346,6 +405,10 @@ class GetWorkingTimeResponse(_message.Message):
     def opt_outs(self) -> _containers.RepeatedCompositeFieldContainer[Global___OptOut]:
         """the latest first day first"""
 
+    @_builtins.property
+    def with_reason(self) -> _containers.RepeatedCompositeFieldContainer[Global___VisitWithReason]:
+        """of all these weeks, the earliest first"""
+
     def __init__(
         self,
         *,
@@ -359,10 +422,11 @@ class GetWorkingTimeResponse(_message.Message):
         may_opt_out: _builtins.bool = ...,
         opt_out_notice_days: _builtins.int = ...,
         file: _builtins.str = ...,
+        with_reason: _abc.Iterable[Global___VisitWithReason] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["average_week_minutes", b"average_week_minutes", "averaged_weeks", b"averaged_weeks", "breaches", b"breaches", "file", b"file", "is_bound", b"is_bound", "may_opt_out", b"may_opt_out", "opt_out_notice_days", b"opt_out_notice_days", "opt_outs", b"opt_outs", "weeks", b"weeks", "worked_minutes", b"worked_minutes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["average_week_minutes", b"average_week_minutes", "averaged_weeks", b"averaged_weeks", "breaches", b"breaches", "file", b"file", "is_bound", b"is_bound", "may_opt_out", b"may_opt_out", "opt_out_notice_days", b"opt_out_notice_days", "opt_outs", b"opt_outs", "weeks", b"weeks", "with_reason", b"with_reason", "worked_minutes", b"worked_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -344,6 +344,7 @@ class AdoptedWorkingTime(_message.Message):
     YOUNG_DAY_MINUTES_FIELD_NUMBER: _builtins.int
     YOUNG_WEEK_MINUTES_FIELD_NUMBER: _builtins.int
     OPT_OUT_NOTICE_DAYS_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
     average_week_minutes: _builtins.int
     averaged_weeks: _builtins.int
     night_average_minutes: _builtins.int
@@ -358,6 +359,10 @@ class AdoptedWorkingTime(_message.Message):
     def young(self) -> Global___AdoptedRest:
         """under 18"""
 
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___AdoptedRestReason]:
+        """in the order of the rulebook"""
+
     def __init__(
         self,
         *,
@@ -370,14 +375,42 @@ class AdoptedWorkingTime(_message.Message):
         young_day_minutes: _builtins.int = ...,
         young_week_minutes: _builtins.int = ...,
         opt_out_notice_days: _builtins.int = ...,
+        reasons: _abc.Iterable[Global___AdoptedRestReason] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "young", b"young"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "average_week_minutes", b"average_week_minutes", "averaged_weeks", b"averaged_weeks", "night_average_minutes", b"night_average_minutes", "night_counts_from_minutes", b"night_counts_from_minutes", "opt_out_notice_days", b"opt_out_notice_days", "young", b"young", "young_day_minutes", b"young_day_minutes", "young_week_minutes", b"young_week_minutes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "average_week_minutes", b"average_week_minutes", "averaged_weeks", b"averaged_weeks", "night_average_minutes", b"night_average_minutes", "night_counts_from_minutes", b"night_counts_from_minutes", "opt_out_notice_days", b"opt_out_notice_days", "reasons", b"reasons", "young", b"young", "young_day_minutes", b"young_day_minutes", "young_week_minutes", b"young_week_minutes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdoptedWorkingTime: _TypeAlias = AdoptedWorkingTime  # noqa: Y015
+
+@_typing.final
+class AdoptedRestReason(_message.Message):
+    """AdoptedRestReason is a reason for which a worker may pass rules of working time; what people call it is in the rulebook."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    PASSES_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    @_builtins.property
+    def passes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """daily_rest, weekly_rest, average_week, night_average"""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        passes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "passes", b"passes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptedRestReason: _TypeAlias = AdoptedRestReason  # noqa: Y015
 
 @_typing.final
 class AdoptedRetention(_message.Message):

@@ -143,9 +143,12 @@ class VisitTaken(_message.Message):
     WORKER_ID_FIELD_NUMBER: _builtins.int
     STARTS_AT_FIELD_NUMBER: _builtins.int
     ENDS_AT_FIELD_NUMBER: _builtins.int
+    REST_REASON_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     person_id: _builtins.str
     worker_id: _builtins.str
+    rest_reason: _builtins.str
+    """the key of a reason of the rulebook, if a rule of working time is not kept with it"""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -158,10 +161,11 @@ class VisitTaken(_message.Message):
         worker_id: _builtins.str = ...,
         starts_at: _timestamp_pb2.Timestamp | None = ...,
         ends_at: _timestamp_pb2.Timestamp | None = ...,
+        rest_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "person_id", b"person_id", "starts_at", b"starts_at", "visit_id", b"visit_id", "worker_id", b"worker_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "person_id", b"person_id", "rest_reason", b"rest_reason", "starts_at", b"starts_at", "visit_id", b"visit_id", "worker_id", b"worker_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
