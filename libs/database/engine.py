@@ -91,6 +91,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=4,
             pool_timeout=10,
+            # The same few connections, which know the statements already; the others rest.
+            pool_use_lifo=True,
             # The server times statements out: cheaper than a timer of our own for each.
             connect_args={"timeout": 5, "server_settings": {"statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000"}},
         )

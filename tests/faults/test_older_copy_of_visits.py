@@ -103,6 +103,7 @@ async def test_what_people_hold_of_a_lost_day_is_neither_refused_nor_contradicte
         assert await invoices(money, await close(money, first=-3, last=-2)) == [1]
 
         await co_op.process.stop()
+        await co_op.disconnect()
         set_back = await infrastructure.databases.copy(co_op.databases["scheduling"])
         await co_op.process.start()
         # The day that is lost: a record arrives, a second period is closed, and a visit moves twice.

@@ -19,6 +19,8 @@ from tests.support.running_co_op import Infrastructure, RunningCoOp, running_co_
 
 async def fails(co_op: RunningCoOp, table: str, when: str, step: Callable[[], Awaitable[object]]) -> None:
     """The step is refused as something that broke, and all tables are as they were."""
+    # What was published before gets its number from the relay.
+    await co_op.wait_until_numbered("identity")
     before = await rows(co_op)
     await break_transactions(co_op, "identity", table, when)
     with pytest.raises(InternalServerError):

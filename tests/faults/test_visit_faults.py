@@ -72,6 +72,7 @@ async def publish_a_draft(people: VisitPeople, ada: UUID, wren: UUID) -> None:
     await drafts.send(draft, ada)
     for visit in visits:
         await drafts.answer(draft, visit, wren)
+    await people.co_op.wait_until_numbered("scheduling")
     before = [await people.co_op.all_rows("scheduling", table) for table in ("visit_place", "week_draft", "outbox")]
     once = str(new_id())
     for table in ("week_draft", "answer"):

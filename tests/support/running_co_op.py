@@ -187,14 +187,15 @@ class RunningCoOp:
     @asynccontextmanager
     async def _connection(self, url: str) -> AsyncIterator[asyncpg.Connection]:
         """A connection that is kept for the next who wants one."""
-        free = self._connections[url]
+        free = [connection for connection in self._connections.pop(url, []) if not connection.is_closed()]
         connection = free.pop() if free else await leader_election.connect(url)
+        self._connections[url] += free
         try:
             yield connection
         except BaseException:
             connection.terminate()
             raise
-        free.append(connection)
+        self._connections[url].append(connection)
 
     async def all_rows(self, service: str, table: str) -> list[tuple[object, ...]]:
         """Every row of a table, read as the administrator and sorted by content."""
@@ -220,10 +221,20 @@ class RunningCoOp:
             while (await connection.fetchval("select n from position where source = $1", source) or 0) < published:
                 await asyncio.sleep(0.02)
 
+    async def wait_until_numbered(self, service: str) -> None:
+        """Waits until every event of a service has its number, which the relay gives it a moment after the commit."""
+        async with self._connection(self.databases[service].run_url) as connection, asyncio.timeout(60):
+            while await connection.fetchval("select exists (select from outbox where number is null)"):
+                await asyncio.sleep(0.02)
+
     async def close(self) -> None:
         for channel in self._channels.values():
             await channel.close()
         self._channels.clear()
+        await self.disconnect()
+
+    async def disconnect(self) -> None:
+        """Nobody here looks into its databases any more, as a copy of one needs it."""
         for connection in itertools.chain.from_iterable(self._connections.values()):
             await connection.close()
         self._connections.clear()
