@@ -269,7 +269,7 @@ async def _check_shared_budget(
     await budgets.answer(shared, helps_with_money)
     assert (await told(people, "shared_budget_agreed"))[-1] == {ada}
 
-    by_person = await _charged_by_person(money, invoices, budgets.payer)
+    by_person = await budgets.charged_by_person(invoices)
     assert by_person == {str(ada): 539 + 653 + 1175, str(bea): 359 + 218}, "the invoice has lines for each"
     assert sum(by_person.values()) == owed
     costs = {ada: [539, 653, 1175], bea: [359, 218]}
@@ -301,15 +301,6 @@ async def _check_shared_budget(
     assert [each.state for each in await budgets.list_of(ada)] == [funding.TERMS_STATE_DECLINED]
     # Again, until one of them is erased.
     await budgets.answer(await budgets.propose(bea, ada), ada)
-
-
-async def _charged_by_person(money: MoneyPeople, invoices: Sequence[pb.Invoice], payer: str) -> dict[str, int]:
-    [number] = [invoice.number for invoice in invoices if invoice.payer_id == payer]
-    charged = Counter[str]()
-    for visit in (await money.get_invoice(number)).visits:
-        for charge in visit.charges:
-            charged[charge.person_id] += charge.pence if charge.payer_id == payer else 0
-    return dict(charged)
 
 
 async def _check_erased_at_a_visit(money: MoneyPeople, ada: UUID, bea: UUID, wren: UUID) -> None:

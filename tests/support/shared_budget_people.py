@@ -1,9 +1,11 @@
 """Calls about a budget that two share."""
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
 from kith.scheduling.v1 import funding_pb2 as pb
+from kith.scheduling.v1.pay_periods_pb2 import Invoice
 from libs.database.engine import new_id
 from libs.rpc.client import call_service
 from tests.support.money_people import MoneyPeople
@@ -36,3 +38,12 @@ class SharedBudgetPeople:
         request = pb.GetSharedBudgetsRequest(person_id=str(person))
         found = await call_service(self.stub.GetSharedBudgets, request, self.people.token(by or person))
         return list(found.shared_budgets)
+
+    async def charged_by_person(self, invoices: Sequence[Invoice]) -> dict[str, int]:
+        """Pence by the id of the person, from the one invoice to the payer."""
+        [number] = [invoice.number for invoice in invoices if invoice.payer_id == self.payer]
+        charged = Counter[str]()
+        for visit in (await self.money.get_invoice(number)).visits:
+            for charge in visit.charges:
+                charged[charge.person_id] += charge.pence if charge.payer_id == self.payer else 0
+        return dict(charged)

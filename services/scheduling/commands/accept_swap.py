@@ -67,8 +67,8 @@ async def _lock(work: UnitOfWork, swap_id: UUID) -> tuple[Swap, dict[UUID, Visit
 
 async def _take_other(work: UnitOfWork, visit: Visit, taker: UUID, zone: ZoneInfo) -> VisitPlace:
     """What stands against the colleague is not for the caller to read."""
-    said = await rest_reasons.find(work, visit.id, taker)
+    reason = await rest_reasons.find(work, visit.id, taker)
     try:
-        return await take_place(work, visit, taker, visit.version, said, zone=zone, said_before=True)
+        return await take_place(work, visit, taker, visit.version, reason, zone=zone, said_before=True)
     except Refusal as refusal:
         raise FailedPrecondition("SWAP_OTHER_CANNOT") from refusal

@@ -72,8 +72,8 @@ async def _require_published(work: UnitOfWork, visit: Visit, place: DraftPlace, 
         return
     try:
         if kind is DraftPlaceKind.NEW:
-            said = await rest_reasons.find(work, visit.id, place.worker)
-            await take_place(work, visit, place.worker, visit.version, said, zone=zone, said_before=True)
+            reason = await rest_reasons.find(work, visit.id, place.worker)
+            await take_place(work, visit, place.worker, visit.version, reason, zone=zone, said_before=True)
             return
         await visit_records.require_not_begun(work, visit.id, place.worker)
         # Without whom the week was drafted may have given it back meanwhile.

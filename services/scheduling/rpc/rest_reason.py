@@ -15,5 +15,5 @@ class RestReasonRequest(Protocol):
 
 def said_reason(request: RestReasonRequest) -> SaidReason | None:
     """None where no reason is said."""
-    said = request.rest_reason
-    return SaidReason(said.key, said.is_adult) if said.key else None
+    reason = request.rest_reason
+    return SaidReason(reason.key, reason.is_adult) if reason.key else None

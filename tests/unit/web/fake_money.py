@@ -71,12 +71,12 @@ class FakeFundingService(FakeService):
         running.parts.add(person_id=other, budget_pence=5000, spent_pence=4000, planned_pence=1000, not_priced=1)
         running.own_costs.add(day="2026-11-03", pence=6000)
         running.own_costs.add(day="2026-11-27", pence=1500, planned=True)
-        asked = _shared(SHARED_ASKED, MO, person, funding.TERMS_STATE_PROPOSED)
-        asked.may_answer = True
+        proposed = _shared(SHARED_ASKED, MO, person, funding.TERMS_STATE_PROPOSED)
+        proposed.may_answer = True
         waiting = _shared(SHARED_WAITING, person, MO, funding.TERMS_STATE_PROPOSED)
         declined = _shared(SHARED_WAITING, person, other, funding.TERMS_STATE_DECLINED)
         return funding.GetSharedBudgetsResponse(
-            shared_budgets=[running, asked, waiting, declined],
+            shared_budgets=[running, proposed, waiting, declined],
             payers=self.payers,
             own_payer_ids=[COUNCIL],
         )

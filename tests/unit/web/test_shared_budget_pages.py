@@ -77,7 +77,7 @@ def test_who_asks_says_whose_money_it_is_and_whom_they_ask(fakes: FakeServices, 
     assert (status, "This payer does not pay for you on that day." in page) == (422, True)
     del fakes.funding.refusals["ProposeSharedBudget"]
     assert browser.submit_fields(path, fields) == (303, f"{PATH}?done=proposed")
-    asked = fakes.funding.requests[-1]
-    assert isinstance(asked, pb.ProposeSharedBudgetRequest)
-    assert (asked.payer_id, asked.other_id, asked.first_day) == (COUNCIL, who, "2026-11-24")
+    request = fakes.funding.requests[-1]
+    assert isinstance(request, pb.ProposeSharedBudgetRequest)
+    assert (request.payer_id, request.other_id, request.first_day) == (COUNCIL, who, "2026-11-24")
     assert peers.GetPeersRequest() in fakes.peers.requests

@@ -63,13 +63,13 @@ def asking_for_reason(page: Page) -> Page:
 async def _ask(ctx: PageContext, page: Page, form: Form, refusal: Refusal) -> Response:
     counting = refusal.details[REST_REASONS].split()
     names = {reason.key: reason.name for reason in (await fetch_rulebook(ctx)).rest_reasons}
-    said = {name: value for name, value in ctx.refusal_details(refusal).items() if name != REST_REASONS}
+    details = {name: value for name, value in ctx.refusal_details(refusal).items() if name != REST_REASONS}
     kept = fields_to_keep(form, (*REASON_FIELDS, _ASKED))
     return ctx.render(
         "working_time/rest_reason",
         422,
         problems=_problems(ctx, form, refusal),
-        says=refusal_message(ctx.catalogue, refusal.details.get("breach", refusal.reason), said),
+        says=refusal_message(ctx.catalogue, refusal.details.get("breach", refusal.reason), details),
         form=page.form,
         kept=kept | {_ASKED: _YES},
         reasons=[{"value": key, "text": names.get(key, key.replace("_", " ")), "hint": ""} for key in counting],
