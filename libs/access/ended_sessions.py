@@ -18,7 +18,8 @@ from kith.envelope.v1.envelope_pb2 import Envelope, Head, HeadRequest, ReplayReq
 from kith.identity.facts.v1.facts_pb2 import SessionsEnded
 from libs.callers.tokens import CLOCK_TOLERANCE, LIFETIME, TokenVerifier
 from libs.clock import Clock
-from libs.messages.bus import Bus, raise_if_cancelled, request_subject
+from libs.messages.bus import Bus, request_subject
+from libs.messages.cancellation import raise_if_cancelled
 from libs.messages.envelope import subject_of, type_of
 
 _SOURCE = "identity"

@@ -9,6 +9,7 @@ from libs.clock import Clock
 from libs.database import idempotency_keys, wakeups
 from libs.database.engine import Database, UnitOfWork
 from libs.host.component import Job
+from libs.messages.cancellation import raise_if_cancelled
 from libs.observe.logs import logger
 from libs.observe.metrics import JOB_FAILURES
 from libs.refusals import Refusal, Unavailable
@@ -44,6 +45,7 @@ async def _run(service: str, job: Job, database: Database, clock: Clock, turns: 
     with database.wakeups.subscribed(*(job.woken_by if job.due else ())) as woken:
         doubt = ""
         while True:
+            raise_if_cancelled()
             before, doubt = doubt, clock.doubt()
             if doubt:
                 # A clock that may be wrong must close no vote: all jobs wait until it can be trusted again.

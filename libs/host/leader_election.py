@@ -5,7 +5,6 @@ is cancelled before another process can take it.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import asyncpg
@@ -13,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from libs.database.engine import DATABASE_ERRORS, Database
 from libs.database.wakeups import wait_for_event
+from libs.messages.cancellation import cancel_until_done, raise_if_cancelled
 from libs.observe.logs import logger
 
 LOG = logger("leader")
@@ -23,6 +23,7 @@ RETRY_SECONDS = 1.0
 async def run_as_leader(name: str, database: Database, work: Callable[[], Awaitable[None]]) -> None:
     """Runs `work` whenever this process is the leader, and receives the wake-ups of the service's other processes. Until cancelled."""
     while True:
+        raise_if_cancelled()
         try:
             connection = await connect(database.url)
         except DATABASE_ERRORS:
@@ -65,7 +66,4 @@ async def _run_until_lock_lost(lost: asyncio.Event, work: Callable[[], Awaitable
         if running.done():
             running.result()
     finally:
-        for task in (running, lock_lost):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
+        await cancel_until_done(running, lock_lost)

@@ -1,9 +1,9 @@
 """Background tasks: one that fails is logged, and all end with what started them."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 
+from libs.messages.cancellation import cancel_until_done
 from libs.observe.logs import logger
 
 LOG = logger("host")
@@ -11,11 +11,7 @@ LOG = logger("host")
 
 async def cancel_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Cancels all, then waits until each has ended."""
-    for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
+    await cancel_until_done(*tasks)
 
 
 def log_failure(task: asyncio.Task[None]) -> None:

@@ -132,18 +132,6 @@ class Bus:
             event.set()
 
 
-def raise_if_cancelled() -> None:
-    """Raises CancelledError when this task was cancelled; for loops that talk to NATS.
-
-    The client turns a cancellation during a publish into an error of its own, or swallows it, and so does `asyncio.wait_for` before
-    Python 3.12. A loop that continued after such an error would never end: a stopping process would wait for it until it is killed,
-    and a relay would continue after losing leadership.
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
 async def _on_error(error: Exception) -> None:
     LOG.debug("bus_error", error=type(error).__name__)
 

@@ -26,7 +26,8 @@ from libs.clock import Clock
 from libs.database import wakeups
 from libs.database.engine import DATABASE_ERRORS, Database, UnitOfWork
 from libs.database.shared_tables import position, position_skip
-from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject, stream_name
+from libs.messages.bus import Bus, head_subject, request_subject, stream_name
+from libs.messages.cancellation import cancel_until_done, raise_if_cancelled
 from libs.messages.consumer_progress import ConsumerProgress
 from libs.messages.envelope import Event, event_of
 from libs.messages.reactions import Reactions, empty_projections
@@ -104,9 +105,7 @@ class Consumer:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await cancel_until_done(*tasks)
             with contextlib.suppress(NatsError):
                 await heads.unsubscribe()
 
@@ -217,9 +216,8 @@ class Consumer:
         except TimeoutError:
             return []
         finally:
-            for task in (fetching, resubscribing):
-                task.cancel()
-            await asyncio.gather(fetching, resubscribing, return_exceptions=True)
+            # Cancelled just as an event arrives, a fetch goes on waiting for more, up to its minute.
+            await cancel_until_done(fetching, resubscribing)
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         await self._bus.ensure_stream(self._source)

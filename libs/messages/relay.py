@@ -25,7 +25,8 @@ from libs.database import wakeups
 from libs.database.engine import Database
 from libs.database.shared_tables import outbox, outbox_state
 from libs.database.wakeups import wait_for_event
-from libs.messages.bus import Bus, head_subject, raise_if_cancelled, request_subject
+from libs.messages.bus import Bus, head_subject, request_subject
+from libs.messages.cancellation import raise_if_cancelled
 from libs.observe.logs import logger
 from libs.observe.metrics import EVENTS_PUBLISHED, EVENTS_WAITING
 

@@ -121,7 +121,7 @@ async def test_what_people_hold_of_a_lost_day_is_neither_refused_nor_contradicte
         lost, co_op.databases["scheduling"] = co_op.databases["scheduling"], set_back
         copy.accepted = True
         co_op.process = co_op.make_process()
-        (co_op.folder / "clock").write_text(str(money.records.shifted), encoding="ascii")
+        co_op.write_clock(money.records.shifted)
         await co_op.process.start()
         await infrastructure.databases.drop(lost)
         await wait_until(lambda: stands_at(money, epoch=2), "web follows the copy from its first event on")

@@ -65,7 +65,7 @@ async def test_a_signal_at_any_moment_of_a_start_ends_it_and_leaves_no_server() 
 
 
 async def test_a_founding_killed_again_and_again_is_carried_through_once() -> None:
-    async with service_readable_folder() as place, kith_up_in(place) as co_op:
+    async with service_readable_folder() as place, kith_up_in(place, forked=True) as co_op:
         chance, kills = random.Random(6), 0  # noqa: S311 - there is but one process to choose from
         while co_op.data.founding.exists():
             await co_op.start()

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.capability("G15")
 async def _publish_entries(party: NetworkedCoOp, vote: FederatedVote, *data: bytes) -> None:
     """Its governance states these as ballots, whatever they are."""
     database = Database(party.co_op.databases["governance"].run_url, pool_size=2)
-    await EventPublisher(database).publish(*((facts.VoteBallotCast(vote_id=vote.id, entry=each), vote.id) for each in data))
+    ballots = [(facts.VoteBallotCast(vote_id=vote.id, entry=each), vote.id) for each in data]
+    await EventPublisher(database, party.co_op.now).publish(*ballots)
     await database.close()
 
 

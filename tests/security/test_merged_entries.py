@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -200,7 +200,7 @@ async def test_of_two_secretaries_who_merge_in_opposite_directions_one_is_refuse
 
 @on_one_loop
 async def test_the_register_keeps_one_membership_and_both_histories_once_even_after_a_rebuild(co_op: MergingCoOp) -> None:
-    today = datetime.now(LONDON).date().isoformat()
+    today = co_op.running.today().isoformat()
     kept, other, newcomer, member = [await co_op.register(name) for name in ("Kept", "Other", "New", "Member")]
     await co_op.admit(kept)
     await co_op.admit(other, member, member_class="user")

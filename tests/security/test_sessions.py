@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
 
 import pytest
 import pytest_asyncio
@@ -177,7 +176,7 @@ async def test_an_ended_membership_ends_the_sessions_that_had_begun(assembly: As
     person, _ = await assembly.register()
     code = await assembly.issue(person)
     browser, session = await assembly.browser(code), await assembly.sign_in(code=code)
-    ended = MembershipEnded(person_id=str(person), on=date.today().isoformat(), reason="left")  # noqa: DTZ011 - the zone of the tests is UTC
+    ended = MembershipEnded(person_id=str(person), on=assembly.co_op.today().isoformat(), reason="left")
     await assert_ends_everywhere(assembly, browser, session, lambda: assembly.publish_as_membership(ended))
     assert (await assembly.sign_in(code=code)).person_id == str(person), "they still see what is kept about them"
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -64,7 +64,7 @@ class AskingPeople:
     async def take(self, ask: str = ASK_OF_ANOTHER) -> int:
         request = pb.TakeAskRequest(co_op="brook", ask_id=ask, languages=["bsl"], blocks=["tue_morning"])
         request.area.north, request.area.east = 1415, 1799
-        request.until.FromDatetime(datetime.now(UTC) + timedelta(days=2))
+        request.until.FromDatetime(self.people.co_op.now() + timedelta(days=2))
         taken: pb.TakeAskResponse = await call_service(self.stub.TakeAsk, request, self.people.co_op.federation_token())
         return taken.at_least
 

@@ -16,7 +16,7 @@ ANNOUNCED = "announced"
 
 async def move_clock_ahead(voting: SimulatedVote, seconds: int) -> None:
     co_op = voting.assembly.co_op
-    await co_op.move_clock(int(co_op.process.clock.offset().total_seconds()) + seconds)
+    await co_op.move_clock(co_op.shifted + seconds)
 
 
 def timestamp_after(voting: SimulatedVote, seconds: int) -> Timestamp:

@@ -176,7 +176,7 @@ async def test_objecting_and_settling_take_a_decision_a_time_and_are_said_once(i
             await object_to(2)
         with refused_with(FailedPrecondition, "SETTLEMENT_NOT_NOW"):
             await settle(2)
-        await assembly.co_op.move_clock(int(assembly.co_op.process.clock.offset().total_seconds()) + 3 * HOUR)
+        await assembly.co_op.move_clock(assembly.co_op.shifted + 3 * HOUR)
         with refused_with(FailedPrecondition, "DECISION_UNKNOWN"):
             await object_to(1)
         await object_to(2)

@@ -167,7 +167,7 @@ async def test_a_ballot_needs_an_open_vote_a_row_a_choice_and_the_last_page(infr
         taken_back = await voting.cast(pat, revision=1, withdraw=True)
         assert (taken_back.withdrawn, list(taken_back.marks)) == (True, [])
         assert ((await voting.get_vote(assembly.co_op.token(pat))).i_have_voted, (await voting.get_vote()).ballots) == (False, 0)
-        await assembly.co_op.move_clock(int(assembly.co_op.process.clock.offset().total_seconds()) + 2 * HOUR + 5)
+        await assembly.co_op.move_clock(assembly.co_op.shifted + 2 * HOUR + 5)
         with refused_with(FailedPrecondition, "BALLOT_CLOSED"):
             await voting.cast(pat, "for", revision=2)
         assert (await voting.get_vote()).state == pb.VOTE_STATE_CLOSED

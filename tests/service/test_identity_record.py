@@ -1,7 +1,7 @@
 """A person's record: what people say of themselves, and whom they let see which field of it, until when."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from shutil import copy
 from uuid import UUID
@@ -138,7 +138,7 @@ async def test_a_field_is_seen_by_those_the_person_chose_until_then_and_by_nobod
 async def test_what_makes_no_sense_is_refused_by_what_is_wrong_with_it(infrastructure: Infrastructure) -> None:
     async with running_co_op(infrastructure, "identity") as co_op, event_publisher(co_op, "membership") as events:
         sam, ash, kim, gone = await co_op.register_people("Sam Sample", "Ash Example", "Kim Ample", "Gone Away")
-        yesterday = (datetime.now(UTC) - DAY).date().isoformat()
+        yesterday = (co_op.today() - DAY).isoformat()
         await events.publish(member(gone), ended(gone, yesterday))
         await co_op.wait_until_consumed("identity", "membership")
         records, now = PersonRecords(co_op), co_op.now()
@@ -198,7 +198,7 @@ async def test_who_acts_for_a_person_does_so_in_their_sections_and_shares_nothin
         with pytest.raises(NotAllowed, match="ACTING_ENDED"):
             await records.fill_in(ash, by=bo_for_ash, version=1, health__risks="Stairs, mornings")
         columns = "relationship, scope, holder, subject, valid_from"
-        planned = f"'{new_id()}', 'health', '{bo}', '{ash}', now() + interval '1 hour'"
+        planned = f"'{new_id()}', 'health', '{bo}', '{ash}', '{co_op.now() + timedelta(hours=1)}'"
         await administrator(co_op, f"insert into acting_right ({columns}) values ({planned})")  # noqa: S608 - our own
         with pytest.raises(NotAllowed, match="NAMES_FOR_MEMBERS"):
             await records.find(ash, "example")  # what is planned is not in force

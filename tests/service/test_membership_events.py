@@ -1,7 +1,7 @@
 """Events that membership consumes: new rules change vote rights once, from the next day; a rebuild gives the same rows."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,7 +33,7 @@ async def test_new_rules_change_vote_rights_from_the_next_day_and_keep_what_was_
         membership, secretary = co_op.stub(MembershipServiceStub), co_op.token(sam, hat="secretary")
         rows = [make_admission(ada, "investor"), make_admission(ben, "worker"), make_admission(sam, "supporter")]
         await admit_members(co_op, secretary, rows)
-        today = datetime.now(LONDON).date()
+        today = co_op.today()
         planned, last = (today + 30 * DAY).isoformat(), (today + 60 * DAY).isoformat()
         change = pb.ChangeClassRequest(request_id=str(new_id()), person_id=str(ada), member_class="worker", from_day=planned, version=1)
         await call_service(membership.ChangeClass, change, secretary)
@@ -85,7 +85,7 @@ async def test_rebuilt_projections_equal_those_that_lived_and_nothing_is_stated_
 
 async def test_an_admission_and_new_rules_at_the_same_moment_agree_in_the_end(infrastructure: Infrastructure) -> None:
     async with membership_co_op(infrastructure, "Sam Sample", *(f"Person {n}" for n in range(20))) as (co_op, rules, [sam, *people]):
-        secretary, today = co_op.token(sam, hat="secretary"), datetime.now(LONDON).date()
+        secretary, today = co_op.token(sam, hat="secretary"), co_op.today()
         await asyncio.gather(
             *(admit_members(co_op, secretary, [make_admission(person, "investor")]) for person in people),
             publish_rulebook_adopted(rules, CLASSES | {"investor": True}, "22" * 32),

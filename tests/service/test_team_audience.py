@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -220,7 +220,7 @@ async def test_no_old_database_brings_back_who_has_left(infrastructure: Infrastr
         assert await teams.records.read(wren, ada) == KEY_SAFE
 
         # A member who leaves the co-op sees nothing more of a team. Somebody who never was a member, a sister for example, does.
-        today = datetime.now(UTC).date().isoformat()
+        today = teams.co_op.today().isoformat()
         await teams.membership.publish((MembershipEnded(person_id=str(wren), on=today, reason="left"), str(wren)))
         await teams.co_op.wait_until_consumed("identity", "membership")
         assert [await teams.records.read(one, ada) for one in (wren, kim)] == [{}, KEY_SAFE]

@@ -8,7 +8,6 @@ async with co_op_as(KillableProcess, infrastructure, "scheduling") as co_op:
 """
 
 import asyncio
-import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -24,6 +23,7 @@ from libs.host.process import Process, ServiceSpec
 from libs.host.settings import ServiceSettings, SharedSettings
 from libs.host.tasks import cancel_tasks
 from services.topology import find_service
+from tests.support.forks import FORKS, redirect_output
 from tests.support.running_co_op import RunningCoOp
 from tests.support.waiting import wait_until
 
@@ -43,11 +43,6 @@ class _ClockOfChild:
         return datetime.now(UTC) + self.offset()
 
 
-# What has imported everything once is forked for each start: a start costs a third of a second, and not two.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__, "grpc.aio", "services.scheduling.component", "services.scheduling.settings"])
-
-
 class KillableProcess(Process):
     """`Process`, run by another Python. It starts again after a kill, on the same databases and by the same clock."""
 
@@ -60,7 +55,7 @@ class KillableProcess(Process):
 
     async def start(self) -> None:
         (self._folder / "shifted").unlink(missing_ok=True)
-        child = _FORKS.Process(target=_run, args=(self._folder, *self._work))
+        child = FORKS.Process(target=_run, args=(self._folder, *self._work))
         await asyncio.to_thread(child.start)
         self._child = child
 
@@ -120,9 +115,7 @@ async def kill(co_op: RunningCoOp) -> None:
 
 def _run(folder: Path, shared: SharedSettings, services: Sequence[tuple[str, ServiceSettings]], name: str) -> None:
     """In the other process."""
-    log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for stream in (1, 2):
-        os.dup2(log, stream)
+    redirect_output(folder / "log")
     asyncio.run(_serve(folder, shared, services, name))
 
 

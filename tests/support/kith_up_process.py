@@ -26,6 +26,7 @@ from libs.host.backing.processes import command_line_of, find_processes, is_runn
 from tests.support import temp_folders
 from tests.support.co_op_journey import make_co_op_folder
 from tests.support.compose_file import ROOT
+from tests.support.forks import ForkedKith
 from tests.support.free_ports import free_ports
 from tests.support.http_probe import HttpAnswer, http_get
 from tests.support.waiting import wait_until
@@ -48,17 +49,26 @@ class KithUpProcess:
     """One data folder and its `kith up` process. `kith init` created the folder; tests can move its clock."""
 
     def __init__(
-        self, folder: Path, pages: str, operations: str, *, tree: Path = ROOT, environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        pages: str,
+        operations: str,
+        *,
+        tree: Path = ROOT,
+        environment: Mapping[str, str] | None = None,
+        forked: bool = False,
     ) -> None:
         self.folder = folder
         self._tree = tree
         """The code that it runs; `environment` makes Python import it from there."""
         self._environment = environment
+        self._forked = forked
+        """Whether a start costs no imports (`tests/support/forks.py`)."""
         self.pages = pages
         self.operations = operations
         self.data = DataFolder(folder)
         self.starts = 0
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | ForkedKith | None = None
         self._keeping: asyncio.Task[None] | None = None
 
     # --- starting and stopping
@@ -66,6 +76,10 @@ class KithUpProcess:
     async def start(self, *options: str) -> None:
         """Starts the process, with these options of `kith up`, without waiting for it."""
         self.starts += 1
+        if self._forked:
+            self._process = ForkedKith(("up", str(self.folder), *options), self._tree, self.output_file)
+            await self._process.start()
+            return
         with self.output_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 _KITH,
@@ -204,6 +218,7 @@ async def kith_up_in(
     pages: str = "",
     tree: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    forked: bool = False,
 ) -> AsyncIterator[KithUpProcess]:
     """The co-op in `folder`, or a new one; not started, and stopped at the end if it runs.
 
@@ -212,7 +227,7 @@ async def kith_up_in(
     free = [f"127.0.0.1:{port}" for port in free_ports(2)]
     path = folder / name
     home = path if path.exists() else make_co_op_folder(path)
-    process = KithUpProcess(home, pages or free[0], free[1], tree=tree, environment=environment)
+    process = KithUpProcess(home, pages or free[0], free[1], tree=tree, environment=environment, forked=forked)
     file = process.data.settings
     settings_text = file.read_text(encoding="utf-8").replace("127.0.0.1:0", process.pages)
     file.write_text(f'{settings_text}\n[watch]\naddress = "{process.operations}"\n{settings}', encoding="utf-8")
@@ -230,7 +245,7 @@ async def running_kith_up(*, settings: str = "") -> AsyncIterator[KithUpProcess]
     """A running, ready co-op, founded earlier; asserts that stopping it leaves no process behind."""
     async with service_readable_folder() as folder:
         _copy(await _founded_folder(), folder / "co-op")
-        async with kith_up_in(folder, settings=settings) as co_op:
+        async with kith_up_in(folder, settings=settings, forked=True) as co_op:
             await co_op.start()
             await co_op.wait_until_ready()
             yield co_op
@@ -249,7 +264,7 @@ async def _founded_folder() -> Path:
         folder.chmod(0o755)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         settings = (make_co_op_folder(folder / "co-op") / "kith.toml").read_text(encoding="utf-8")
-        async with kith_up_in(folder) as co_op:
+        async with kith_up_in(folder, forked=True) as co_op:
             await co_op.start()
             await co_op.wait_until_ready()
             code, _ = await co_op.stop()
@@ -269,7 +284,7 @@ async def _kill_remaining(co_op: KithUpProcess) -> None:
     """Cleans up after a failed test: stops it normally if possible, otherwise kills it."""
     with suppress(AssertionError):
         await co_op.stop()
-    for pid in co_op.remaining_processes():
+    for pid in {*co_op.pids(KillTarget.KITH), *co_op.remaining_processes()}:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     with suppress(AssertionError):

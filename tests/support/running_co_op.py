@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
@@ -55,6 +55,8 @@ Stub = TypeVar("Stub")
 ProcessMaker = Callable[[SharedSettings, Sequence[ServiceSpec], str], Process]
 ZONE = ZoneInfo("Europe/London")
 """Where the co-ops of tests are, unless their settings say otherwise."""
+STARTS_AT = time(10)
+"""What the clock there shows when a co-op of a test starts: whether a test passes does not depend on when it runs."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class RunningCoOp:
     def __init__(self, infrastructure: Infrastructure, folder: Path) -> None:
         self.infrastructure = infrastructure
         self.folder = folder
+        self._ahead = _seconds_until(STARTS_AT)
         """A temporary folder of this co-op: sockets, the clock file."""
         self.databases: dict[str, ServiceDatabase] = {}
         self.process: Process
@@ -151,20 +154,28 @@ class RunningCoOp:
     # --- time
 
     def now(self) -> datetime:
-        return self.process.clock.now() if hasattr(self, "process") else datetime.now(UTC)
+        return self.process.clock.now() if hasattr(self, "process") else datetime.now(UTC) + timedelta(seconds=self._ahead)
+
+    @property
+    def shifted(self) -> int:
+        """By how many seconds its clock has been moved."""
+        return round(self.process.clock.offset().total_seconds()) - self._ahead
 
     def today(self) -> date:
         """The day where the co-op is, which is not always the day in UTC: in summer the services are a day ahead for an hour."""
         return self.now().astimezone(ZONE).date()
 
     async def move_clock(self, seconds: int) -> None:
-        """Shifts the co-op's clock as demos do, and waits until the shift takes effect."""
+        """Shifts the co-op's clock as demos do, by so many seconds since its start, and waits until the shift takes effect."""
         before = self.now()
-        (self.folder / "clock").write_text(str(seconds), encoding="ascii")
+        self.write_clock(seconds)
         async with asyncio.timeout(60):
-            while abs((self.process.clock.offset().total_seconds()) - seconds) > 0.5:
+            while self.shifted != seconds:
                 await asyncio.sleep(0.05)
         assert seconds <= 0 or self.now() > before
+
+    def write_clock(self, seconds: int) -> None:
+        (self.folder / "clock").write_text(str(self._ahead + seconds), encoding="ascii")
 
     # --- reading databases directly
 
@@ -243,12 +254,13 @@ class RunningCoOp:
 class EventPublisher:
     """Publishes events in place of a service that does not run, from a real outbox through a real relay."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._now = now
 
     async def publish(self, *facts: tuple[Message, str], at: datetime | None = None) -> None:
         """Publishes each event with the id of its subject."""
-        async with self._database.work(callers.job("tests"), at or datetime.now(UTC), "tests") as work:
+        async with self._database.work(callers.job("tests"), at or self._now(), "tests") as work:
             await outbox.publish(work, *facts)
 
 
@@ -279,6 +291,13 @@ async def co_op_as(
         yield co_op
 
 
+def _seconds_until(at: time) -> int:
+    """Until it is next so late there."""
+    now = datetime.now(ZONE)
+    next_day = now.date() + timedelta(days=now.time() > at)
+    return int((datetime.combine(next_day, at, ZONE).astimezone(UTC) - now).total_seconds())
+
+
 async def _stop_process(co_op: RunningCoOp) -> None:
     await co_op.process.stop()
 
@@ -307,7 +326,7 @@ async def event_publisher(co_op: RunningCoOp, source: str) -> AsyncIterator[Even
         bus.start()
         relay = asyncio.create_task(OutboxRelay(source, database, bus).run())
         try:
-            yield EventPublisher(database)
+            yield EventPublisher(database, co_op.now)
         finally:
             relay.cancel()
             await asyncio.gather(relay, return_exceptions=True)
@@ -319,8 +338,7 @@ def _make_process(co_op: RunningCoOp, process: ProcessMaker, services: Sequence[
     infrastructure, keys = co_op.infrastructure, co_op.infrastructure.keys_folder
     password = co_op.folder / "nats-password"
     password.write_text(infrastructure.servers.nats_password, encoding="utf-8")
-    clock = co_op.folder / "clock"
-    clock.write_text("0", encoding="ascii")
+    co_op.write_clock(0)
     shared = SharedSettings(
         co_op="0000test",
         nats_url=infrastructure.servers.nats_url,
@@ -328,7 +346,7 @@ def _make_process(co_op: RunningCoOp, process: ProcessMaker, services: Sequence[
         nats_password_file=password,
         token_key_file=keys / "token.pub.pem",
         operations_address="127.0.0.1:0",
-        clock_file=clock,
+        clock_file=co_op.folder / "clock",
     )
     parts = []
     for service in services:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -145,7 +145,7 @@ class Assembly:
 
     async def publish_as_membership(self, event: MembershipEnded) -> None:
         database = Database(self.co_op.databases["membership"].run_url)
-        async with database.work(callers.job("tests"), datetime.now(UTC), "tests") as work:
+        async with database.work(callers.job("tests"), self.co_op.now(), "tests") as work:
             await outbox.publish(work, (event, event.person_id))
         await database.close()
 

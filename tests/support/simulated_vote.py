@@ -148,7 +148,7 @@ class SimulatedVote:
         co_op = self.assembly.co_op
         motion = await self.assembly.open_motion(self.assembly.question(hours=1.5))
         await self.assembly.cast(self.voters[0], motion, "for" if passes else "against")
-        shifted = int((co_op.process.clock.offset()).total_seconds())
+        shifted = co_op.shifted
         await co_op.move_clock(shifted + 2 * HOUR)
         await self.assembly.wait_for_result(motion)
         decisions = await self.assembly.co_op.all_rows("governance", "decision")

@@ -157,6 +157,7 @@ QUERIES = (
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _FORM = re.compile(r'<form method="post" action="([^"]*)".*?</form>', re.DOTALL)
 _INPUT = re.compile(r"<(?:input|button)\b[^>]*>")
+_KEYS = re.compile(r'<input type="hidden" name="(?:form_token|request_id)"[^>]*>')
 _ATTRIBUTE = re.compile(r'\b(type|name|value)="([^"]*)"')
 _SELECT = re.compile(r'<select id="([\w-]+)".*?<option value="([^"]+)"', re.DOTALL)
 _TEXT_AREA = re.compile(r'<textarea [^>]*name="([\w-]+)"')
@@ -178,18 +179,26 @@ def one_path_of_each_page() -> list[str]:
 
 
 def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = False) -> int:
-    """Open every page and submit every form on it, empty and filled in, and follow where that leads. The browser checks every response."""
+    """Open every page and submit every form on it, empty and filled in, and follow where that leads. The browser checks every response.
+
+    A form that another page has shown already, letter by letter, leads nowhere else.
+    """
     browser = _browser(make_fakes, easy=easy)
+    submitted: set[str] = set()
     opened = 0
     for path in all_paths():
         forms = _forms(browser.http.get(path))
+        fresh = {_without_keys(form) for _, form in forms} - submitted
         for action, form in forms:
-            _submit(browser, action, hidden_fields(form))
+            if _without_keys(form) in fresh:
+                _submit(browser, action, hidden_fields(form))
         opened += 1 + len(forms)
-        if forms:
+        submitted |= fresh
+        if fresh:
             filling = _browser(make_fakes, easy=easy)
             for action, form in _forms(filling.http.get(path)):
-                opened += _follow(filling, _submit(filling, action, _filled(form)))
+                if _without_keys(form) in fresh:
+                    opened += _follow(filling, _submit(filling, action, _filled(form)))
     return opened + _open_acting(make_fakes(), easy=easy)
 
 
@@ -237,6 +246,11 @@ def _forms(response: Any) -> list[tuple[str, str]]:
     if response.status_code != 200 or not response.headers["content-type"].startswith("text/html"):
         return []
     return [(form[1], form[0]) for form in _FORM.finditer(response.text) if form[1] not in _ELSEWHERE]
+
+
+def _without_keys(form: str) -> str:
+    """Without the two values that are others each time a page is shown."""
+    return _KEYS.sub("", form)
 
 
 def _submit(browser: ScriptlessBrowser, action: str, fields: dict[str, str]) -> Any:

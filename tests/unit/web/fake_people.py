@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import cache
 
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
@@ -37,9 +38,8 @@ class FakeService:
     def __init__(self, service: ServiceDescriptor) -> None:
         self.requests: list[object] = []
         self.refusals: dict[str, Exception] = {}
-        for method in service.methods:
-            is_acting = f"{service.name}/{method.name}" in acting_methods()
-            setattr(self, method.name, self._rpc(method.name, GetMessageClass(method.output_type), is_acting=is_acting))
+        for name, response, is_acting in _rpcs_of(service):
+            setattr(self, name, self._rpc(name, response, is_acting=is_acting))
 
     def _rpc(self, name: str, response: type[Message], *, is_acting: bool) -> Rpc:
         respond: Callable[[Message], Message] = getattr(self, name, lambda _request: response())
@@ -53,3 +53,12 @@ class FakeService:
             return respond(request)
 
         return call
+
+
+@cache
+def _rpcs_of(service: ServiceDescriptor) -> tuple[tuple[str, type[Message], bool], ...]:
+    """Of each RPC its name, its response, and whether somebody who acts may call it. Every test makes all services anew."""
+    return tuple(
+        (method.name, GetMessageClass(method.output_type), f"{service.name}/{method.name}" in acting_methods())
+        for method in service.methods
+    )

@@ -6,6 +6,7 @@ from threading import Thread
 from typing import Any
 
 import httpx2
+from starlette import routing
 from starlette.types import ASGIApp
 
 from services.web.app import create_app
@@ -13,21 +14,34 @@ from tests.support.hidden_fields import hidden_fields
 from tests.unit.web.fake_services import CODE, FakeServices
 from tests.unit.web.visible_text import mistakes
 
+# Every test makes the app anew, with a state of its own; what its paths look like stays the same.
+routing.compile_path = cache(routing.compile_path)
+
 
 class InOneLoop(httpx2.BaseTransport):
-    """Asks the app in one loop, which has a thread of its own: other test clients start one for every request, at the price of the page."""
+    """Asks the app in one loop: other test clients start one for every request, in a thread of its own, at the price of the page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = httpx2.ASGITransport(app)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return _own_loop().run_until_complete(self._ask(request))
         return asyncio.run_coroutine_threadsafe(self._ask(request), _running_loop()).result()
 
     async def _ask(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._app.handle_async_request(request)
         content = b"".join([part async for part in response.aiter_raw()])
         return httpx2.Response(response.status_code, headers=response.headers, stream=httpx2.ByteStream(content))
+
+
+@cache
+def _own_loop() -> asyncio.AbstractEventLoop:
+    """For tests that run in no loop themselves: a thread less to wait for."""
+    return asyncio.new_event_loop()
 
 
 @cache
