@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
 from services.scheduling.domain.rest_reason import PassedRules, SaidReason
-from services.scheduling.domain.taking import reasons_against, rules_passed
+from services.scheduling.domain.taking import reasons_against, require_place, rules_passed
 from services.scheduling.domain.visit import Visit, require_version
 from services.scheduling.storage import events_out, rest_reasons, visit_places, worker_facts
 from services.scheduling.storage.visit_places import VisitPlace
@@ -20,8 +20,11 @@ async def take_place(
 
     Raises the first of `reasons_against`, Conflict VERSION_STALE, Invalid REST_REASON_NOT_NEEDED, and AlreadyExists WORKER_ELSEWHERE.
     """
-    facts = (await worker_facts.load(work, visit, [worker]))[worker]
-    taken = len(await visit_places.list_workers(work, visit.id))
+    coming = await visit_places.list_workers(work, visit.id)
+    taken, places = len(coming), await worker_facts.load_places(work, visit, [worker], coming)
+    # Of fifty who take it at once, those who do not get it hear so by this: what else decides is looked up for the first of them.
+    require_place(visit, taken, places[worker], work.now)
+    facts = (await worker_facts.load_rest(work, visit, places))[worker]
     if against := reasons_against(zone, visit, taken, facts, work.now, said):
         raise against[0]
     require_version(visit, shown)

@@ -19,18 +19,33 @@ from services.scheduling.domain.worker_hours import Days, Times, require_rest
 
 
 @dataclass(frozen=True)
-class WorkerFacts:
-    """What decides whether somebody can come to one visit.
+class WorkerPlace:
+    """Where somebody stands to one visit.
 
-    `kind` is as what they are in the team, empty for nobody of it, and `joined_at` since when. `missing` are the credentials that a paid
-    worker lacks on its day, `tasks_missing` the kinds of its tasks that the person has not given them. `paid_times` are the starts and ends
-    of their other paid visits around it, on days on which they count as employed. `works_as` is what was agreed for its day, if anything
-    was. `rules` are those of the rulebook in force, `opt_outs` the days on which its average week does not bind them.
+    `kind` is as what they are in the team, empty for nobody of it, and `joined_at` since when.
     """
 
     kind: str = ""
     joined_at: datetime | None = None
     comes: bool = False
+    in_both: bool = True
+    """Of a visit that two share: in both teams, and as the same in both."""
+
+    @property
+    def paid(self) -> bool:
+        return self.kind == PAID
+
+
+@dataclass(frozen=True)
+class WorkerFacts(WorkerPlace):
+    """What decides whether somebody can come to one visit.
+
+    `missing` are the credentials that a paid worker lacks on its day, `tasks_missing` the kinds of its tasks that the person has not given
+    them. `paid_times` are the starts and ends of their other paid visits around it, on days on which they count as employed. `works_as` is
+    what was agreed for its day, if anything was. `rules` are those of the rulebook in force, `opt_outs` the days on which its average week
+    does not bind them.
+    """
+
     missing: Sequence[str] = ()
     tasks_missing: Sequence[str] = ()
     away: bool = False
@@ -39,12 +54,6 @@ class WorkerFacts:
     works_as: Engagement | None = None
     rules: WorkingTimeRules = field(default_factory=WorkingTimeRules)
     opt_outs: Sequence[Days] = ()
-    in_both: bool = True
-    """Of a visit that two share: in both teams, and as the same in both."""
-
-    @property
-    def paid(self) -> bool:
-        return self.kind == PAID
 
     @property
     def needs_rest(self) -> bool:
@@ -87,12 +96,8 @@ def reasons_against(
     VISIT_NOT_AGREED, VISIT_STARTED or VISIT_TAKEN; VISIT_NEEDS_CREDENTIALS with `kinds`; VISIT_NEEDS_TASKS with `tasks`; WORKER_AWAY;
     WORKER_ELSEWHERE, or what `require_rest` raises.
     """
-    if reason := reason_of_place(facts.kind):
-        return [reason]
-    if facts.comes:
-        return [AlreadyExists("VISIT_YOURS")]
-    if not facts.in_both:
-        return [FailedPrecondition("NOT_IN_BOTH_TEAMS")]
+    if alone := _reason_alone(facts):
+        return [alone]
     against = _refused(lambda: require_free_place(visit, taken, now))
     if facts.paid and facts.missing:
         against.append(FailedPrecondition("VISIT_NEEDS_CREDENTIALS", kinds=" ".join(facts.missing)))
@@ -105,6 +110,21 @@ def reasons_against(
     elif facts.needs_rest:
         against += _refused(lambda: rules_passed(zone, visit, facts, said))
     return against
+
+
+def require_place(visit: Visit, taken: int, place: WorkerPlace, now: datetime) -> None:
+    """Raises what of `reasons_against` needs no more than where they stand, and is said before all that does."""
+    if alone := _reason_alone(place):
+        raise alone
+    require_free_place(visit, taken, now)
+
+
+def _reason_alone(place: WorkerPlace) -> Refusal | None:
+    if reason := reason_of_place(place.kind):
+        return reason
+    if place.comes:
+        return AlreadyExists("VISIT_YOURS")
+    return None if place.in_both else FailedPrecondition("NOT_IN_BOTH_TEAMS")
 
 
 def rules_passed(zone: ZoneInfo, visit: Visit, facts: WorkerFacts, said: SaidReason | None) -> list[PassableRule]:

@@ -16,9 +16,9 @@ from libs.rulebook.readiness import missing_credentials
 from libs.rulebook.working_time import WorkingTimeRules
 from services.scheduling.domain.engagement import EngagementTerms
 from services.scheduling.domain.settlement import Engagement
-from services.scheduling.domain.taking import WorkerFacts, counts_as_employed
+from services.scheduling.domain.taking import WorkerFacts, WorkerPlace, counts_as_employed
 from services.scheduling.domain.terms import agreed_on
-from services.scheduling.domain.visit import PAID, Visit
+from services.scheduling.domain.visit import Visit
 from services.scheduling.domain.worker_hours import Times, kept_in_view
 from services.scheduling.storage import away, engagements, opt_outs, task_grants, teams, visit_places, visit_sharers, working_time_rules
 from services.scheduling.storage.tables import visit as visit_table
@@ -42,25 +42,42 @@ _PAID_TIMES = (
 
 async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Mapping[UUID, WorkerFacts]:
     """Of each of `workers`, also where the caller may not know it: what leaves the service of others is yes or no alone."""
+    async with all_rows(work):
+        coming = await visit_places.list_workers(work, visit.id)
+    return await load_rest(work, visit, await load_places(work, visit, workers, coming))
+
+
+async def load_places(work: UnitOfWork, visit: Visit, workers: Collection[UUID], coming: Collection[UUID]) -> Mapping[UUID, WorkerPlace]:
+    """Where each of `workers` stands, when `coming` are all who come."""
     members = {member.person: member for member in await teams.list_members(work, visit.team) if member.person in workers}
-    missing = await _missing(work, visit, [worker for worker, member in members.items() if member.kind == PAID])
-    tasks_missing = await task_grants.missing_at(work, visit, list(members))
     async with all_rows(work):
         shared = await visit_sharers.find(work, visit.id)
         in_both = await visit_sharers.workers_in_both(work, visit.person, shared.sharer) if shared else set(workers)
-        coming = set(await visit_places.list_workers(work, visit.id))
+    return {
+        worker: WorkerPlace(member.kind if member else "", member.joined_at if member else None, worker in coming, worker in in_both)
+        for worker, member in ((worker, members.get(worker)) for worker in workers)
+    }
+
+
+async def load_rest(work: UnitOfWork, visit: Visit, places: Mapping[UUID, WorkerPlace]) -> Mapping[UUID, WorkerFacts]:
+    """All that decides, of workers who stand there."""
+    members = [worker for worker, place in places.items() if place.kind]
+    missing = await _missing(work, visit, [worker for worker in members if places[worker].paid])
+    tasks_missing = await task_grants.missing_at(work, visit, members)
+    async with all_rows(work):
         is_away = await away.who_is_away(work, members, visit.starts, visit.ends)
         rules = await working_time_rules.get(work)
         engaged = await engagements.list_of(work, members)
         times = await _paid_times(work, rules, visit, members, engaged)
         opted_out = await opt_outs.list_of(work, members)
-        values = {"workers": list(members), "of": visit.id, "begin": visit.starts, "end": visit.ends}
+        values = {"workers": members, "of": visit.id, "begin": visit.starts, "end": visit.ends}
         elsewhere = set((await work.connection.execute(_ELSEWHERE, values)).scalars())
     return {
         worker: WorkerFacts(
-            member.kind if member else "",
-            member.joined_at if member else None,
-            worker in coming,
+            place.kind,
+            place.joined_at,
+            place.comes,
+            place.in_both,
             missing.get(worker, ()),
             tasks_missing.get(worker, ()),
             worker in is_away,
@@ -69,9 +86,8 @@ async def load(work: UnitOfWork, visit: Visit, workers: Collection[UUID]) -> Map
             _works_as(visit.day, engaged.get(worker, ())),
             rules,
             [(each.first_day, each.last_day) for each in opted_out.get(worker, ())],
-            worker in in_both,
         )
-        for worker, member in ((worker, members.get(worker)) for worker in workers)
+        for worker, place in places.items()
     }
 
 
