@@ -221,7 +221,7 @@ async def time_kith_bulk(infrastructure: Infrastructure) -> tuple[float, float, 
         infrastructure.databases.fresh_database("governance") as consumer_database,
     ):
         database = Database(source.run_url)
-        await write_events(EventPublisher(database), EVENTS)
+        await write_events(EventPublisher(database, SystemClock().now), EVENTS)
         relay_task = asyncio.create_task(OutboxRelay(_SOURCE, database, bus).run())
         relay_seconds = await time_seconds(_wait_until(source, "select published from outbox_state"))
         bare_seconds = await _time_consumer(bus, consumer_database, Reactions(_SOURCE, {}, ()), "position-only")

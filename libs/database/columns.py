@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, DateTime, and_, any_, bindparam, or_
+from sqlalchemy import ARRAY, Column, ColumnElement, DateTime, and_, any_, bindparam, literal, or_
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
@@ -35,6 +35,13 @@ def in_force(
 ) -> ColumnElement[bool]:
     """Whether what holds from `begins` until just before `ends`, if there is an end, holds now, and was not `ended` before its time."""
     return and_(begins <= now, or_(ends.is_(None), ends > now), or_(ended.is_(None), ended > now))
+
+
+def constant(value: str) -> ColumnElement[str]:
+    """A value that is part of the statement's text. Plans are made without the values of parameters: only by such a constant does one see
+    that a partial index holds the rows.
+    """
+    return literal(value, literal_execute=True)
 
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

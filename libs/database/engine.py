@@ -30,6 +30,14 @@ select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, tr
 
 _NOTIFY = text("select pg_notify(:channel, :topic)")
 
+_SERVER_SETTINGS = {
+    # The server times statements out: cheaper than a timer of our own for each.
+    "statement_timeout": "30000",
+    "idle_in_transaction_session_timeout": "60000",
+    # A plan is made once for each statement of a connection, whatever its values (ADR 82).
+    "plan_cache_mode": "force_generic_plan",
+}
+
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, EOFError)
 """Every kind of error that the driver, its wrapper, or the way to the server raises. TimeoutError is an OSError."""
 
@@ -93,8 +101,7 @@ class Database:
             pool_timeout=10,
             # The same few connections, which know the statements already; the others rest.
             pool_use_lifo=True,
-            # The server times statements out: cheaper than a timer of our own for each.
-            connect_args={"timeout": 5, "server_settings": {"statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000"}},
+            connect_args={"timeout": 5, "server_settings": _SERVER_SETTINGS},
         )
         self.wakeups = Wakeups()
         self.leads = False

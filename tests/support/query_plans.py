@@ -6,12 +6,13 @@ async with planned(database, callers.person(wren), now) as (work, plans):
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event
 
 from libs.callers import Caller
@@ -31,7 +32,7 @@ class QueryPlans:
         connection = (await self.work.connection.get_raw_connection()).driver_connection
         assert connection is not None
         for statement, parameters in list(self.statements):
-            found = await connection.fetchval(f"explain (analyze, format json) {statement}", *parameters)
+            found = await _explain(connection, statement, parameters)
             for node in _nodes(found[0]["Plan"]):
                 if table := node.get("Relation Name"):
                     rows[table] += round((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
@@ -55,6 +56,20 @@ async def planned(database: Database, caller: Caller, now: datetime) -> AsyncIte
             yield work, plans
         finally:
             event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def _explain(connection: asyncpg.Connection, statement: str, parameters: Sequence[object]) -> Any:  # PostgreSQL's JSON
+    """The plan that the services use, which is made without the values; of a statement that is explained itself it knows them."""
+    kinds = [kind.name for kind in (await connection.prepare(statement)).get_parameters()]
+    values = [
+        await connection.fetchval(f"select quote_nullable(($1::{kind})::text)", value)
+        for kind, value in zip(kinds, parameters, strict=True)
+    ]
+    await connection.execute(f"prepare explained as {statement}")
+    given = f"({', '.join(values)})" if values else ""
+    found = await connection.fetchval(f"explain (analyze, format json) execute explained{given}")
+    await connection.execute("deallocate explained")
+    return found
 
 
 def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:  # as PostgreSQL's JSON has it

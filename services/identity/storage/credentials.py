@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 
 from kith.identity.v1.enums import CredentialState
-from libs.database.columns import among
+from libs.database.columns import among, constant
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper, values_of
@@ -32,25 +32,26 @@ class CredentialRecord:
 
 
 _c = credential.c
+_CLAIMED, _VERIFIED = constant(CredentialState.CLAIMED.value), constant(CredentialState.VERIFIED.value)
 _to_credential = row_mapper(Credential)
 _ADD = insert(credential)
 _LOCK = select(credential).where(_c.id == bindparam("id")).with_for_update()
 _PERSON_OF = select(_c.person).where(_c.id == bindparam("id"))
 _OF_PERSONS = select(credential).where(among(_c.person, "persons")).order_by(_c.added_at, _c.id)
 _LOCK_KIND = select(credential).where(_c.person == bindparam("of"), _c.kind == bindparam("of_kind")).order_by(_c.id).with_for_update()
-_COUNT_CLAIMED = select(func.count().label("claims")).where(_c.person == bindparam("of"), _c.state == CredentialState.CLAIMED.value)
+_COUNT_CLAIMED = select(func.count().label("claims")).where(_c.person == bindparam("of"), _c.state == _CLAIMED)
 _SAVE = update(credential).where(_c.id == bindparam("saved"))
 _RECORDS = select(credential, func.coalesce(stored_file.c.media_type, "").label("media_type")).select_from(
     credential.outerjoin(stored_file, stored_file.c.id == _c.file)
 )
 _OVER = (
     select(credential)
-    .where(_c.state == CredentialState.VERIFIED.value, _c.expires_on < bindparam("today"))
+    .where(_c.state == _VERIFIED, _c.expires_on < bindparam("today"))
     .order_by(_c.expires_on, _c.id)
     .limit(BATCH)
     .with_for_update()
 )
-_IS_UNREMINDED = and_(_c.state == CredentialState.VERIFIED.value, _c.reminded_at.is_(None))
+_IS_UNREMINDED = and_(_c.state == _VERIFIED, _c.reminded_at.is_(None))
 _TO_REMIND = (
     select(credential)
     .where(_IS_UNREMINDED, _c.remind_on <= bindparam("today"), _c.expires_on >= bindparam("today"))
@@ -58,7 +59,7 @@ _TO_REMIND = (
     .limit(BATCH)
     .with_for_update()
 )
-_NEXT_LAST_DAY = select(func.min(_c.expires_on)).where(_c.state == CredentialState.VERIFIED.value)
+_NEXT_LAST_DAY = select(func.min(_c.expires_on)).where(_c.state == _VERIFIED)
 _NEXT_REMINDER = select(func.min(_c.remind_on)).where(_IS_UNREMINDED, or_(_c.expires_on.is_(None), _c.expires_on >= bindparam("today")))
 
 
@@ -118,13 +119,13 @@ async def list_of_person(work: UnitOfWork, person: UUID, page: PageRequest, seal
 
 async def list_claimed(work: UnitOfWork, page: PageRequest) -> Page[CredentialRecord]:
     """The oldest first."""
-    statement = _RECORDS.where(_c.state == CredentialState.CLAIMED.value)
+    statement = _RECORDS.where(_c.state == _CLAIMED)
     return (await paginate(work, statement, page, by=(_c.added_at, _c.id), name="claimed_credentials")).map(_to_record)
 
 
 async def list_due(work: UnitOfWork, page: PageRequest) -> Page[CredentialRecord]:
     """Verified ones that have a last day, the earliest first."""
-    statement = _RECORDS.where(_c.state == CredentialState.VERIFIED.value, _c.expires_on.is_not(None))
+    statement = _RECORDS.where(_c.state == _VERIFIED, _c.expires_on.is_not(None))
     return (await paginate(work, statement, page, by=(_c.expires_on, _c.id), name="due_credentials")).map(_to_record)
 
 

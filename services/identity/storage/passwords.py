@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.database.columns import NOW
+from libs.database.columns import NOW, constant
 from libs.database.engine import UnitOfWork
 from libs.refusals import TooMany
 from services.identity.storage.sign_in_tables import password
@@ -36,7 +36,7 @@ _CURRENT = select(password).join(person, person.c.id == password.c.person).where
 _OF = _CURRENT.where(password.c.person == bindparam("of"))
 _BY_EMAIL = (
     _CURRENT.join(contact, contact.c.person == password.c.person)
-    .where(contact.c.email_key == bindparam("email_key"))
+    .where(contact.c.email_key == bindparam("email_key"), contact.c.email_key != constant(""))
     .order_by(password.c.person)
     .limit(bindparam("at_most"))
 )

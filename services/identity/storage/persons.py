@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, literal_colum
 from kith.identity.v1.enums import CodeKind
 from libs.access.access_tables import acting_right, acts_now, co_op_member
 from libs.access.hats import worn_hat
-from libs.database.columns import MOMENT, NOW, among
+from libs.database.columns import MOMENT, NOW, among, constant
 from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PageRequest, paginate
 from libs.database.rows import row_mapper
@@ -36,7 +36,7 @@ _HAVE_EMAIL = (
     select(_IN_USE)
     .select_from(_PERSON_WITH_CONTACT)
     .where(or_(among(tables.person.c.id, "ids"), among(tables.person.c.merged_into, "ids")))
-    .where(tables.contact.c.email_key == bindparam("email_key"), tables.contact.c.email_key != "")
+    .where(tables.contact.c.email_key == bindparam("email_key"), tables.contact.c.email_key != constant(""))
     .distinct()
 )
 _EXISTS = select(tables.person.c.id).where(tables.person.c.id == bindparam("id"), _NOT_ERASED)

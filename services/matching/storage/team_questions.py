@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.matching.v1.enums import TeamAnswer, TeamQuestionState
+from libs.database.columns import constant
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
@@ -15,7 +16,7 @@ from services.matching.domain.team_question import GivenAnswer, TeamQuestion
 from services.matching.storage.tables import team, team_member
 from services.matching.storage.team_tables import team_answer, team_question
 
-_IS_OPEN = team_question.c.state == TeamQuestionState.OPEN.value
+_IS_OPEN = team_question.c.state == constant(TeamQuestionState.OPEN.value)
 _FIND = select(team_question).where(team_question.c.id == bindparam("of"))
 _LOCKED = _FIND.with_for_update()
 _SAVE = update(team_question).where(team_question.c.id == bindparam("saved"))
