@@ -9,6 +9,7 @@ from libs import callers
 from libs.database.engine import Database, UnitOfWork, new_id
 from libs.database.paging import PageRequest
 from services.scheduling.queries.get_confirmed_visits import get_confirmed_visits
+from services.scheduling.queries.get_continuity import get_continuity
 from services.scheduling.queries.get_worker_week import get_worker_week
 from services.scheduling.queries.list_visits import list_visits
 from services.scheduling.storage import calendars
@@ -51,6 +52,10 @@ async def test_my_week_reads_its_own_rows_and_none_of_years_ago(infrastructure: 
                     rows, scanned = await plans.read()
                 assert not scanned & {"visit", "visit_place"}, "an index range, and no sequential scan"
                 assert 0 < rows["visit"] + rows["visit_place"] < A_WEEKS_READING, rows
+            async with planned(database, callers.person(persons[0]), now) as (work, plans):
+                [(_, visits)] = (await get_continuity(work, persons[0])).workers
+                rows, _ = await plans.read()
+            assert visits <= rows["visit_place"] < 2 * visits, "who came in the last weeks is read from those weeks"
         finally:
             await database.close()
 

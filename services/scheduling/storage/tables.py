@@ -110,6 +110,7 @@ visit_place = Table(
     required("taken_at", MOMENT),
     optional("given_back_at", MOMENT),
     Index("visit_place_by_worker", "worker", "starts"),
+    Index("visit_place_by_person", "person", "starts"),
     Index("visit_place_by_end", "ends"),
 )
 
