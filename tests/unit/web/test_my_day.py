@@ -1,14 +1,16 @@
 """My day: the page, what its script sends, and that nothing else may run there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from kith.scheduling.v1 import visit_records_pb2 as pb
+from kith.scheduling.v1.visit_gaps_pb2 import DistanceOfVisit
 from libs.refusals import FailedPrecondition, Unavailable, invalid
 from services.web.http.kept_forms import FormOwners
 from services.web.http.security_headers import CONTENT_SECURITY_POLICY
 from tests.support.hidden_fields import hidden_fields
+from tests.unit.web.fake_distances import HOLDS
 from tests.unit.web.fake_ids import FORMS_KEY
 from tests.unit.web.fake_people import ADA, MO, NAMES, NOW, to_timestamp
 from tests.unit.web.fake_services import CODE, FakeServices
@@ -68,6 +70,18 @@ def test_a_day_has_its_visits_and_works_without_the_script(fakes: FakeServices) 
     assert worker.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
     facts = browser.open(f"{DAY}/facts")
     assert f"All that {NAMES[MO][0]} lets you see" in facts
+
+
+@pytest.mark.capability("S6")
+def test_who_goes_to_a_visit_reads_what_it_keeps_a_distance_to(fakes: FakeServices) -> None:
+    """In the week, on the phone and on paper: that is where somebody looks who comes half an hour early."""
+    rule = DistanceOfVisit(visit_id=TAKEN, gap_id=HOLDS, least_minutes=240)
+    for field, hours in (("other_starts_at", -5), ("other_ends_at", -4), ("starts_at", 0), ("ends_at", 1)):
+        getattr(rule, field).CopyFrom(to_timestamp(NOW + timedelta(hours=hours)))
+    fakes.visit_gaps.distances.append(rule)
+    browser = ScriptlessBrowser(fakes).sign_in()
+    for path in (DAY, f"{DAY}/sheet?day={NOW.date()}", f"/week/mine?week={NOW.date()}"):
+        assert "At least 4 hours after the visit from 4:05" in browser.open(path), path
 
 
 def test_what_was_started_and_written_without_signal_says_when(fakes: FakeServices) -> None:

@@ -17,6 +17,7 @@ from kith.scheduling.v1.enums import VisitRecordState
 from libs.rpc.enums import known_word
 from services.web.page import Page
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.distances.distance_words import DistanceLine, load_lines
 from services.web.pages.visits.task_words import ToDo, load_tasks
 from services.web.pages.visits.visit_words import VisitRow, people_of, visit_row
 
@@ -41,6 +42,7 @@ class DayVisit:
     can_write: bool
     done: Markup
     to_do: ToDo
+    distances: Sequence[DistanceLine]
 
 
 async def show(ctx: PageContext) -> Response:
@@ -53,13 +55,16 @@ async def show(ctx: PageContext) -> Response:
     of_today = [visit for visit in found if ctx.local_day(utc_datetime(visit.starts_at)) <= today]
     own_records = await asyncio.gather(*(_record(ctx, visit) for visit in of_today))
     to_do = await asyncio.gather(*(load_tasks(ctx, visit=visit.visit_id) for visit in of_today))
+    distances = await load_lines(ctx, [visit.visit_id for visit in of_today])
     days = zip(of_today, own_records, to_do, strict=True)
     response = ctx.render_with_script(
         "my_day/today",
         "today.js",
         WORKER_PATH,
         day_said=ctx.format_day(ctx.local_day().isoformat()),
-        of_today=[_day_visit(ctx, visit, rows[visit.visit_id], record, tasks) for visit, record, tasks in days],
+        of_today=[
+            _day_visit(ctx, visit, rows[visit.visit_id], record, tasks, distances.get(visit.visit_id, ())) for visit, record, tasks in days
+        ],
         tomorrow=[row for row in rows.values() if row.day > today.isoformat()],
         now=ctx.now,
         zone=ctx.state.co_op.zone.key,
@@ -102,7 +107,14 @@ async def _record(ctx: PageContext, visit: visits.Visit) -> records.VisitRecord 
     return next((record for record in found.records if record.worker_id == ctx.person_id), None)
 
 
-def _day_visit(ctx: PageContext, visit: visits.Visit, row: VisitRow, record: records.VisitRecord | None, to_do: ToDo) -> DayVisit:
+def _day_visit(
+    ctx: PageContext,
+    visit: visits.Visit,
+    row: VisitRow,
+    record: records.VisitRecord | None,
+    to_do: ToDo,
+    distances: Sequence[DistanceLine],
+) -> DayVisit:
     zone, state = ctx.state.co_op.zone, known_word(records.VisitRecordState, VisitRecordState, record.state, None) if record else None
     planned, end = (f"{utc_datetime(moment).astimezone(zone):%H:%M}" for moment in (visit.starts_at, visit.ends_at))
     start = planned
@@ -118,6 +130,7 @@ def _day_visit(ctx: PageContext, visit: visits.Visit, row: VisitRow, record: rec
         can_write=record is None or state is VisitRecordState.STARTED,
         done=ctx.say(f"visit_record_is.{state.value}_worker", person=row.name, worker="") if state else Markup(),
         to_do=to_do,
+        distances=distances,
     )
 
 

@@ -4,7 +4,7 @@ It does what the phone does: who writes by pen types it in later, on the page of
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -14,7 +14,8 @@ from kith.scheduling.v1 import day_sheets_pb2 as pb
 from kith.scheduling.v1 import visits_pb2 as visits
 from libs.texts.days import read_day
 from services.web.page import Page
-from services.web.page_context import PageContext, PersonName
+from services.web.page_context import PageContext
+from services.web.pages.distances.distance_words import DistanceLine, load_lines
 from services.web.pages.form_page import Fields, FormPage
 from services.web.pages.visits.task_words import ToDo, load_tasks
 from services.web.pages.visits.visit_words import TAKES_PLACE, VisitRow, people_of, state_of, visit_row
@@ -32,6 +33,7 @@ class SheetRow:
     giving: bool
     others: list[str]
     to_do: ToDo
+    distances: Sequence[DistanceLine]
 
 
 async def show(ctx: PageContext) -> Response:
@@ -41,12 +43,22 @@ async def show(ctx: PageContext) -> Response:
     had = await _visits(ctx, day, giving=False)
     found = sorted([*((visit, True) for visit in given), *((visit, False) for visit in had)], key=lambda one: one[0].starts_at.ToSeconds())
     names = await ctx.person_names(people_of([visit for visit, _ in found]))
+    distances = await load_lines(ctx, [visit.visit_id for visit, _ in found])
     tasks = await asyncio.gather(*(load_tasks(ctx, visit=visit.visit_id) for visit, _ in found))
     return ctx.render(
         "my_day/sheet",
         sheet_day=day.isoformat(),
         day_said=ctx.format_day(day.isoformat()),
-        rows=[_row(ctx, visit, names, to_do, giving=giving) for (visit, giving), to_do in zip(found, tasks, strict=True)],
+        rows=[
+            SheetRow(
+                visit_row(ctx, visit, names, is_taken=giving),
+                giving,
+                [] if giving else [names[worker].full for worker in visit.worker_ids],
+                to_do,
+                distances.get(visit.visit_id, ()),
+            )
+            for (visit, giving), to_do in zip(found, tasks, strict=True)
+        ],
         large=ctx.query_param("large") == "yes",
         name=(await ctx.person_names([ctx.subject_id]))[ctx.subject_id].full,
     )
@@ -65,11 +77,6 @@ async def _visits(ctx: PageContext, day: date, *, giving: bool) -> list[visits.V
     request.end.FromDatetime(datetime.combine(day + _DAY, time(), ctx.state.co_op.zone))
     found: visits.ListVisitsResponse = await ctx.call(ctx.state.services.visits.ListVisits, request)
     return [visit for visit in found.visits if state_of(visit) in TAKES_PLACE]
-
-
-def _row(ctx: PageContext, visit: visits.Visit, names: Mapping[str, PersonName], to_do: ToDo, *, giving: bool) -> SheetRow:
-    others = [] if giving else [names[worker].full for worker in visit.worker_ids]
-    return SheetRow(visit_row(ctx, visit, names, is_taken=giving), giving, others, to_do)
 
 
 async def _choice_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ from libs.texts.days import read_day
 from services.web.http.forms import Form
 from services.web.page import Page
 from services.web.page_context import PageContext, utc_datetime
+from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.visits.visit_words import people_of, visit_row
 
 CONFIRM = "worker-week"
@@ -36,6 +37,7 @@ async def show(ctx: PageContext) -> Response:
     return ctx.render(
         "visits/worker_week",
         days=[(words, list(group)) for words, group in groupby(rows, key=lambda row: row.day_words)],
+        distances=await load_lines(ctx, [row.id for row in rows]),
         every_time={visit.visit_id: visit.series_id for visit in taken if visit.series_id in week.standing_series_ids},
         now=ctx.now,
         monday=monday.isoformat(),
