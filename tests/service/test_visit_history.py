@@ -10,6 +10,7 @@ from libs.database.engine import Database, UnitOfWork, new_id
 from libs.database.paging import PageRequest
 from services.scheduling.queries.get_confirmed_visits import get_confirmed_visits
 from services.scheduling.queries.get_continuity import get_continuity
+from services.scheduling.queries.get_waiting import VisitsWaiting, get_waiting
 from services.scheduling.queries.get_worker_week import get_worker_week
 from services.scheduling.queries.list_visits import list_visits
 from services.scheduling.storage import calendars
@@ -56,6 +57,11 @@ async def test_my_week_reads_its_own_rows_and_none_of_years_ago(infrastructure: 
                 [(_, visits)] = (await get_continuity(work, persons[0])).workers
                 rows, _ = await plans.read()
             assert visits <= rows["visit_place"] < 2 * visits, "who came in the last weeks is read from those weeks"
+            async with planned(database, callers.person(persons[0]), now) as (work, plans):
+                assert (await get_waiting(work, zone=ZONE)).visits == VisitsWaiting()
+                assert len(plans.statements) == 1, "where nothing waits, Home asks once"
+                rows, _ = await plans.read()
+            assert rows["visit"] < A_WEEKS_READING, rows
         finally:
             await database.close()
 

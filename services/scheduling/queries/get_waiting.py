@@ -15,6 +15,7 @@ from services.scheduling.domain.visit_gap import VisitGap
 from services.scheduling.storage import (
     engagements,
     funding,
+    may_wait,
     series,
     shared_budgets,
     sharings,
@@ -27,6 +28,7 @@ from services.scheduling.storage import (
     week_drafts,
 )
 from services.scheduling.storage.gap_parts import parts_of
+from services.scheduling.storage.may_wait import MayWait
 
 _MOST_SWAPS = 100
 
@@ -79,10 +81,11 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
     person = work.caller.acting_for or caller
     await audit.record_read(work, "visit", "list", person)
     scopes = {SCOPE, money.SCOPE} if person == caller else set(await acting.live_scopes(work, caller, person))
+    may = await may_wait.get(work, person)
     return Waiting(
-        await _of_visits(work, person, zone) if SCOPE in scopes else VisitsWaiting(),
-        await _of_work(work, person) if person == caller else WorkWaiting(),
-        await _of_money(work, person, caller) if money.SCOPE in scopes else 0,
+        await _of_visits(work, person, may, zone) if SCOPE in scopes else VisitsWaiting(),
+        await _of_work(work, person, may) if person == caller else WorkWaiting(),
+        await _of_money(work, person, caller, may) if money.SCOPE in scopes else 0,
     )
 
 
@@ -92,15 +95,19 @@ async def _require_caller(work: UnitOfWork) -> UUID:
     return await acting.require_self_or_acting(work, work.caller.acting_for, SCOPE, money.SCOPE)
 
 
-async def _of_visits(work: UnitOfWork, person: UUID, zone: ZoneInfo) -> VisitsWaiting:
+async def _of_visits(work: UnitOfWork, person: UUID, may: MayWait, zone: ZoneInfo) -> VisitsWaiting:
     today = work.now.astimezone(zone).date()
-    proposed = await series.list_of(work, person, today)
+    unconfirmed = (VisitRecordState.WRITTEN, VisitRecordState.STOOD_BY)
+    to_confirm = may.to_confirm or may.shared_to_confirm
+    proposed = await series.list_of(work, person, today) if may.series else []
+    shared = await sharings.list_of(work, person, today) if may.sharings else []
+    gaps = await visit_gaps.list_of(work, person) if may.gaps else []
     return VisitsWaiting(
-        await visit_records.list_waiting(work, "person", person, (VisitRecordState.WRITTEN, VisitRecordState.STOOD_BY)),
-        await visits.count_without_yes(work, person),
+        await visit_records.list_waiting(work, "person", person, unconfirmed) if to_confirm else [],
+        await visits.count_without_yes(work, person) if may.visits else 0,
         sum(one.state is SeriesState.PROPOSED and one.proposed_by != person for one in proposed),
-        [one.id for one in await sharings.list_of(work, person, today) if one.state is SharingState.PROPOSED and one.asked == person],
-        [gap.id for gap in await visit_gaps.list_of(work, person) if await _waits(work, gap, today)],
+        [one.id for one in shared if one.state is SharingState.PROPOSED and one.asked == person],
+        [gap.id for gap in gaps if await _waits(work, gap, today)],
     )
 
 
@@ -109,18 +116,20 @@ async def _waits(work: UnitOfWork, gap: VisitGap, today: date) -> bool:
     return gap.state is VisitGapState.PROPOSED and not any(part.is_over(today, work.now) for part in await parts_of(work, gap))
 
 
-async def _of_money(work: UnitOfWork, person: UUID, caller: UUID) -> int:
-    return await funding.count_proposed(work, person, caller) + await shared_budgets.count_waiting(work, person, caller)
+async def _of_money(work: UnitOfWork, person: UUID, caller: UUID, may: MayWait) -> int:
+    plans = await funding.count_proposed(work, person, caller) if may.funding else 0
+    return plans + (await shared_budgets.count_waiting(work, person, caller) if may.shared_budgets else 0)
 
 
-async def _of_work(work: UnitOfWork, person: UUID) -> WorkWaiting:
-    offered = await swaps.list_open(work, person, PageRequest(_MOST_SWAPS))
+async def _of_work(work: UnitOfWork, person: UUID, may: MayWait) -> WorkWaiting:
+    offered = (await swaps.list_open(work, person, PageRequest(_MOST_SWAPS))).items if may.swaps else []
+    holds_watch = may.alerts and person in await watch_duties.list_holders(work)
     return WorkWaiting(
-        await visit_records.list_waiting(work, "worker", person, (VisitRecordState.DISPUTED,)),
-        sum(swap.swap.to_worker == person for swap in offered.items),
-        await watch_alerts.count_open(work) if person in await watch_duties.list_holders(work) else 0,
-        await watch_duties.count_asked(work, person),
-        await week_drafts.count_unanswered(work, person),
-        await engagements.count_proposed_to(work, person),
+        await visit_records.list_waiting(work, "worker", person, (VisitRecordState.DISPUTED,)) if may.disputed else [],
+        sum(swap.swap.to_worker == person for swap in offered),
+        await watch_alerts.count_open(work) if holds_watch else 0,
+        await watch_duties.count_asked(work, person) if may.watch_asked else 0,
+        await week_drafts.count_unanswered(work, person) if may.proposals else 0,
+        await engagements.count_proposed_to(work, person) if may.engagements else 0,
         await engagements.list_proposing(work, person) if await hats.wears(work, hats.SECRETARY) else [],
     )

@@ -193,6 +193,8 @@ week_confirmation = Table(
     Index("week_confirmation_by_monday", "monday"),
 )
 
+_IS_UNSETTLED = text("state in ('written', 'stood_by', 'disputed')")
+
 visit_record = Table(
     "visit_record",
     metadata,
@@ -210,6 +212,8 @@ visit_record = Table(
     Index("visit_record_by_visit", "visit"),
     Index("visit_record_by_person", "person"),
     Index("visit_record_by_worker", "worker"),
+    Index("visit_record_unsettled_by_person", "person", postgresql_where=_IS_UNSETTLED),
+    Index("visit_record_unsettled_by_worker", "worker", postgresql_where=_IS_UNSETTLED),
     Index("visit_record_by_timer", "timer_at", postgresql_where=text("timer_at is not null")),
 )
 
