@@ -1,5 +1,7 @@
 """The home page: what happens today, what needs the person's voice, and what has changed. At most five items."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from kith.governance.v1 import governance_pb2 as pb
@@ -23,19 +25,20 @@ async def show(ctx: PageContext) -> Response:
     """The home page. It makes few calls, and works when a service is unavailable."""
     if ctx.acting:
         return ctx.redirect("/acting")
-    names = await ctx.person_names([ctx.person_id])
-    visits = await list_visits_ahead(ctx)
+    names, visits = await asyncio.gather(ctx.person_names([ctx.person_id]), list_visits_ahead(ctx))
     # One place is kept for a vote, however full the day is.
     room = _MAX_ITEMS - len(visits.today) - (visits.waiting is not None)
     try:
-        motions, more = await list_motions(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1)
-        votes, more_votes = await federated_votes.list_votes(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1)
+        (motions, more), (votes, more_votes), steps = await asyncio.gather(
+            list_motions(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1),
+            federated_votes.list_votes(ctx, pb.MOTION_FILTER_NEEDS_MY_VOICE, _MAX_ITEMS - 1),
+            list_first_steps(ctx),
+        )
         waiting: list[MotionView | VoteView] = sorted([*motions, *votes], key=lambda item: item.closes_at)
         needs_vote = waiting[: max(1, room - 1)]
         more = more or more_votes or ("more" if len(waiting) > len(needs_vote) else "")
         remaining = max(0, min(_MAX_NEWS_ITEMS, room - len(needs_vote)))
         latest = await news.latest_news(ctx, remaining, {motion.id for motion in needs_vote})
-        steps = await list_first_steps(ctx)
         unavailable = False
     except Unavailable:
         needs_vote, more, latest, steps, unavailable = list[MotionView | VoteView](), "", list[NewsEntry](), list[FirstStep](), True

@@ -1,5 +1,6 @@
 """Seven days of visits: those to the person, those they go to, and those in their teams that still need somebody."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from itertools import groupby
@@ -34,27 +35,29 @@ async def show(ctx: PageContext) -> Response:
     if not today - timedelta(days=366) <= first <= today + timedelta(days=400):
         first = today
     begin, end = (datetime.combine(first + timedelta(days=days), time(), ctx.state.co_op.zone) for days in (0, _DAYS))
-    mine = await _visits(ctx, begin, end, giving=False)
     # Who acts for somebody sees that person's visits, and takes none.
-    taken = [] if ctx.acting else await _visits(ctx, begin, end, giving=True)
-    open_visits = [] if ctx.acting else await _open_visits(ctx)
+    own = () if ctx.acting else (_visits(ctx, begin, end, giving=True), _open_visits(ctx))
+    mine, *others = await asyncio.gather(_visits(ctx, begin, end, giving=False), *own)
+    taken, open_visits = others or ([], [])
     names = await ctx.person_names(people_of((*mine, *taken, *open_visits)))
     rows = [visit_row(ctx, visit, names) for visit in mine]
     rows += [visit_row(ctx, visit, names, is_taken=True) for visit in taken]
-    distances = await load_lines(ctx, [row.id for row in rows])
+    distances, confirmed, series_waiting, covers = await asyncio.gather(
+        load_lines(ctx, [row.id for row in rows]), confirmed_words(ctx, first, _DAYS), count_waiting(ctx), fetch_covers(ctx)
+    )
     rows.sort(key=lambda row: (row.starts, row.id))
     return ctx.render(
         "visits/week",
         days=[(day, list(group)) for day, group in groupby(rows, key=lambda row: row.day_words)],
         distances=distances,
-        confirmed=await confirmed_words(ctx, first, _DAYS),
+        confirmed=confirmed,
         open_visits=[visit_row(ctx, visit, names) for visit in open_visits],
         first=ctx.format_day(first.isoformat()),
         last=ctx.format_day((first + timedelta(days=_DAYS - 1)).isoformat()),
         before="/week?" + urlencode({"from": (first - timedelta(days=_DAYS)).isoformat()}),
         after="/week?" + urlencode({"from": (first + timedelta(days=_DAYS)).isoformat()}),
-        series_waiting=await count_waiting(ctx),
-        has_covers=bool(await fetch_covers(ctx)),
+        series_waiting=series_waiting,
+        has_covers=bool(covers),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 
