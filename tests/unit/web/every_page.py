@@ -184,7 +184,7 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
     A form that another page has shown already, letter by letter, leads nowhere else.
     """
     browser = _browser(make_fakes, easy=easy)
-    submitted: set[str] = set()
+    submitted, filled = set[str](), set[str]()
     opened = 0
     for path in all_paths():
         forms = _forms(browser.http.get(path))
@@ -196,9 +196,11 @@ def open_every_page(make_fakes: Callable[[], FakeServices], *, easy: bool = Fals
         submitted |= fresh
         if fresh:
             filling = _browser(make_fakes, easy=easy)
+            # Here nothing was submitted before, so that a form may be another than the one above.
             for action, form in _forms(filling.http.get(path)):
-                if _without_keys(form) in fresh:
+                if _without_keys(form) not in filled:
                     opened += _follow(filling, _submit(filling, action, _filled(form)))
+                filled.add(_without_keys(form))
     return opened + _open_acting(make_fakes(), easy=easy)
 
 
