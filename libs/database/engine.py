@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from libs.callers import Caller
 from libs.database import ids, wakeups
+from libs.database.callers_connection import CallersConnection, callers_connection, settings_of
 from libs.database.wakeups import Wakeups
 from libs.observe.logs import logger
 from libs.observe.security_events import SecurityEvent, report_security_event
@@ -22,11 +23,6 @@ from libs.refusals import Unavailable
 
 LOG = logger("database")
 new_id = ids.new_id
-
-# Row-level security reads the caller from these settings; this is the first statement of every transaction, and the settings end with it.
-_SET_CALLER = text("""
-select set_config('kith.caller', :person, true), set_config('kith.hat', :hat, true), set_config('kith.system', :system, true),
-       set_config('kith.acting_for', :acting_for, true), set_config('kith.now', :now, true)""")
 
 _NOTIFY = text("select pg_notify(:channel, :topic)")
 
@@ -36,6 +32,8 @@ _SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60000",
     # A plan is made once for each statement of a connection, whatever its values (ADR 82).
     "plan_cache_mode": "force_generic_plan",
+    # `libs/database/callers_connection.py` quotes as this says.
+    "standard_conforming_strings": "on",
 }
 
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, EOFError)
@@ -101,7 +99,7 @@ class Database:
             pool_timeout=10,
             # The same few connections, which know the statements already; the others rest.
             pool_use_lifo=True,
-            connect_args={"timeout": 5, "server_settings": _SERVER_SETTINGS},
+            connect_args={"timeout": 5, "server_settings": _SERVER_SETTINGS, "connection_class": CallersConnection},
         )
         self.wakeups = Wakeups()
         self.leads = False
@@ -111,8 +109,7 @@ class Database:
     @asynccontextmanager
     async def work(self, caller: Caller, now: datetime, cause: str = "", traceparent: str = "") -> AsyncIterator[UnitOfWork]:
         """Opens a unit of work: committed when the block succeeds, rolled back when it raises."""
-        async with self._transaction() as connection:
-            await connection.execute(_SET_CALLER, _caller_settings(caller, now))
+        async with self._transaction(caller, now) as connection:
             work = UnitOfWork(connection, caller, now, cause, traceparent)
             yield work
         for kind, about in work.security_events:
@@ -128,8 +125,7 @@ class Database:
 
         What it wakes is woken in this process only: it is not worth a round trip of each read that a leader elsewhere hears at once.
         """
-        async with self._transaction() as connection:
-            await connection.execute(_SET_CALLER, _caller_settings(caller, now))
+        async with self._transaction(caller, now) as connection:
             work = UnitOfWork(connection, caller, now, "")
             yield work
         for topic in work.wakes:
@@ -150,10 +146,16 @@ class Database:
         return time.monotonic() - self._refused_at.get(reason, -seconds) < seconds
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, caller: Caller, now: datetime) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._connection() as connection, connection.begin():
-                yield connection
+            async with self._connection() as connection:
+                driver = callers_connection(connection)
+                driver.settings = _caller_settings(caller, now)
+                try:
+                    async with connection.begin():
+                        yield connection
+                finally:
+                    driver.settings = ""
         except DATABASE_ERRORS as error:
             refusal = refusal_for_database_error(error)
             if refusal is None:
@@ -175,14 +177,17 @@ class Database:
             yield connection
 
 
-def _caller_settings(caller: Caller, now: datetime) -> dict[str, str]:
-    return {
-        "person": str(caller.person or ""),
-        "hat": caller.hat,
-        "system": caller.id if caller.system else "",
-        "acting_for": str(caller.acting_for or ""),
-        "now": now.isoformat(),
-    }
+def _caller_settings(caller: Caller, now: datetime) -> str:
+    """From which row-level security reads the caller."""
+    return settings_of(
+        {
+            "kith.caller": str(caller.person or ""),
+            "kith.hat": caller.hat,
+            "kith.system": caller.id if caller.system else "",
+            "kith.acting_for": str(caller.acting_for or ""),
+            "kith.now": now.isoformat(),
+        }
+    )
 
 
 def refusal_for_database_error(error: Exception) -> Unavailable | None:
