@@ -2,6 +2,8 @@
 
     page = await paginate(work, statement, PageRequest(size, token), by=(motion.c.closes_at, motion.c.id), name="list_motions")
 
+What pages ask each time has its statement made once (`PagedStatement`).
+
 A token holds the sort key of the last row of its page and the query it belongs to; with another query it is refused.
 """
 
@@ -9,13 +11,14 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, tuple_
 
 from libs.database.engine import UnitOfWork
 from libs.refusals import invalid
@@ -24,6 +27,7 @@ DEFAULT_SIZE = 50
 MAX_SIZE = 200
 _MAX_TOKEN = 1024
 _MAX_BIGINT = 2**63
+_ROWS, _AFTER = "page_rows", "page_after_{}"
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -54,6 +58,40 @@ class Page(Generic[Item]):
         return Page([make(item) for item in self.items], self.next_token)
 
 
+class PagedStatement:
+    """A list whose statement is made once: SQLAlchemy needs longer to put a statement together than PostgreSQL to run it.
+
+    The rows are in the order of `by`, which must be unique together and among the selected columns.
+    """
+
+    def __init__(self, statement: Select[Any], *, by: Sequence[ColumnElement[Any]], descending: bool = False) -> None:
+        self._by = by
+        self._descending = descending
+        self._first = statement.order_by(*(column.desc() if descending else column for column in by)).limit(bindparam(_ROWS, type_=Integer))
+
+    @cached_property
+    def _later(self) -> Select[Any]:
+        key, bound = tuple_(*self._by), tuple_(*(bindparam(_AFTER.format(at), type_=column.type) for at, column in enumerate(self._by)))
+        return self._first.where(key < bound if self._descending else key > bound)
+
+    async def page(self, work: UnitOfWork, page: PageRequest, name: str, values: Mapping[str, object] | None = None) -> Page[Row[Any]]:
+        """One page; `values` are those of the statement.
+
+        `name` and whatever filters the statement has belong together: put the filter into the name when one list has several. Raises
+        Invalid PAGE_SIZE_NEGATIVE, PAGE_TOKEN_FOREIGN.
+        """
+        size, after = page.rows(), read_token(name, page.token, [_reader(column) for column in self._by])
+        statement, bound = self._first, dict(values or {}) | {_ROWS: size + 1}
+        if after is not None:
+            statement = self._later
+            bound |= {_AFTER.format(at): value for at, value in enumerate(after)}
+        rows = list((await work.connection.execute(statement, bound)).all())
+        if len(rows) <= size:
+            return Page(rows)
+        last = rows[size - 1]._mapping  # noqa: SLF001 - SQLAlchemy's public way to columns by name
+        return Page(rows[:size], token_of(name, *(_written(last[column]) for column in self._by)))
+
+
 async def paginate(
     work: UnitOfWork,
     statement: Select[Any],
@@ -63,21 +101,8 @@ async def paginate(
     name: str,
     descending: bool = False,
 ) -> Page[Row[Any]]:
-    """The rows of `statement` in the order of `by`, which must be unique together and among the selected columns.
-
-    `name` and whatever filters the statement has belong together: put the filter into the name when one list has several. Raises Invalid
-    PAGE_SIZE_NEGATIVE, PAGE_TOKEN_FOREIGN.
-    """
-    size, after = page.rows(), read_token(name, page.token, [_reader(column) for column in by])
-    if after is not None:
-        key, bound = tuple_(*by), tuple_(*(literal(value, column.type) for column, value in zip(by, after, strict=True)))
-        statement = statement.where(key < bound if descending else key > bound)
-    ordered = statement.order_by(*(column.desc() if descending else column for column in by)).limit(size + 1)
-    rows = list((await work.connection.execute(ordered)).all())
-    if len(rows) <= size:
-        return Page(rows)
-    last = rows[size - 1]._mapping  # noqa: SLF001 - SQLAlchemy's public way to columns by name
-    return Page(rows[:size], token_of(name, *(_written(last[column]) for column in by)))
+    """A page of a statement that is made for this list alone: as `PagedStatement`."""
+    return await PagedStatement(statement, by=by, descending=descending).page(work, page, name)
 
 
 def token_of(name: str, *key: str) -> str:

@@ -154,6 +154,7 @@ GUARDS = {
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),
     ("ListVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_visits"),
     ("GetCovers", "Visit"): Guard("agreed_by proposed_by", Right.OWN_OR_ACTING, "scheduling/queries/get_covers"),
+    ("GetDays", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_days"),
     ("ListOpenVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_open_visits"),
     ("GetVisitRecords", "VisitRecordEntry"): Guard("by note", Right.RECORD_SIDES, "scheduling/queries/get_visit_records"),
     ("GetVisitAlerts", "AlertStep"): Guard("words", Right.IN_ALERT, "scheduling/queries/get_visit_alerts"),

@@ -16,7 +16,7 @@ from libs.database.engine import new_id
 from libs.refusals import AlreadyExists, Conflict, FailedPrecondition, Invalid, NotAllowed, NotFound
 from libs.rpc.client import call_service
 from services.scheduling.reactions import matching
-from services.scheduling.storage.visits import visits_by, visits_to
+from services.scheduling.storage.visits import VISITS_BY, VISITS_TO
 from tests.support.running_co_op import Infrastructure
 from tests.support.visit_people import VisitPeople, visit_people
 
@@ -302,11 +302,11 @@ async def test_a_week_costs_the_same_after_years(infrastructure: Infrastructure)
         await _add_history(people, pairs)
         begin, end = people.co_op.now(), people.co_op.now() + timedelta(days=7)
         for caller, statement, index in (
-            (ada, visits_to(ada, begin, end), "visit_by_person"),
-            (wren, visits_by(wren, begin, end), "visit_place_by_worker"),
+            (ada, VISITS_TO, "visit_by_person"),
+            (wren, VISITS_BY, "visit_place_by_worker"),
         ):
             sql = str(
-                statement.compile(
+                statement.params(of=caller, begin=begin, end=end).compile(
                     compile_kwargs={"literal_binds": True},
                     dialect=postgresql.dialect(),  # type: ignore[no-untyped-call]  # SQLAlchemy's own; untyped
                 )

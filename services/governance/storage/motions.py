@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, Uuid, all_, and_, bindparam, func, insert, literal, null, select, update
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, Uuid, all_, and_, bindparam, func, insert, null, select, update
 
 from kith.governance.v1.enums import MotionFilter
+from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
-from libs.database.paging import Page, PageRequest, paginate
+from libs.database.paging import Page, PagedStatement, PageRequest
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.governance.domain.motion import Motion, MotionWording
@@ -54,7 +55,19 @@ def _for_caller(person: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-_GET_FOR_CALLER = _for_caller(bindparam("me", type_=Uuid)).where(motion.c.id == bindparam("motion"))
+_FOR_CALLER = _for_caller(bindparam("me", type_=Uuid))
+_GET_FOR_CALLER = _FOR_CALLER.where(motion.c.id == bindparam("motion"))
+_NEEDS_MY_VOICE = _FOR_CALLER.where(
+    motion.c.closed_at == null(), motion.c.opens_at <= NOW, motion.c.closes_at > NOW, _FOR_CALLER.selected_columns.revision == 0
+)
+_LISTS: dict[MotionFilter | None, PagedStatement] = {
+    None: PagedStatement(_FOR_CALLER, by=(motion.c.announced_at, motion.c.id), descending=True),
+    MotionFilter.NEEDS_MY_VOICE: PagedStatement(_NEEDS_MY_VOICE, by=(motion.c.closes_at, motion.c.id)),
+    MotionFilter.OPEN: PagedStatement(_FOR_CALLER.where(motion.c.closed_at == null()), by=(motion.c.closes_at, motion.c.id)),
+    MotionFilter.CLOSED: PagedStatement(
+        _FOR_CALLER.where(motion.c.closed_at != null()), by=(motion.c.closed_at, motion.c.id), descending=True
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -112,18 +125,8 @@ async def get_for_caller(work: UnitOfWork, motion_id: UUID) -> MotionForCaller:
 
 async def list_for_caller(work: UnitOfWork, shown: MotionFilter | None, page: PageRequest) -> Page[MotionForCaller]:
     """Return a page of motions: all, or those that the filter shows."""
-    statement, by, descending = _for_caller(literal(work.caller.person, Uuid)), motion.c.closes_at, False
-    match shown:
-        case None:
-            by, descending = motion.c.announced_at, True
-        case MotionFilter.NEEDS_MY_VOICE:
-            is_open = (motion.c.closed_at == null(), motion.c.opens_at <= work.now, motion.c.closes_at > work.now)
-            statement = statement.where(*is_open, statement.selected_columns.revision == 0)
-        case MotionFilter.OPEN:
-            statement = statement.where(motion.c.closed_at == null())
-        case MotionFilter.CLOSED:
-            statement, by, descending = statement.where(motion.c.closed_at != null()), motion.c.closed_at, True
-    page_of_rows = await paginate(work, statement, page, by=(by, motion.c.id), name=f"motions {shown or 'all'}", descending=descending)
+    values = {"me": work.caller.person, "now": work.now}
+    page_of_rows = await _LISTS[shown].page(work, page, f"motions {shown or 'all'}", values)
     return page_of_rows.map(_for_caller_from_row)
 
 

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, Uuid, and_, bindparam, exists, func, literal, null, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Uuid, and_, bindparam, exists, func, null, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kith.governance.v1.enums import MotionFilter, VoteState
 from libs.boards.vote_terms import VoteTerms, read_terms
+from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
-from libs.database.paging import Page, PageRequest, paginate
+from libs.database.paging import Page, PagedStatement, PageRequest
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.governance.domain.vote_ballot import VoteRow
@@ -57,7 +58,20 @@ def _for_caller(person: ColumnElement[Any]) -> Select[Any]:
     ).outerjoin(vote_row, and_(vote_row.c.vote == vote.c.id, vote_row.c.person == person))
 
 
-_GET_FOR_CALLER = _for_caller(bindparam("me", type_=Uuid)).where(vote.c.id == bindparam("wanted"))
+_FOR_CALLER = _for_caller(bindparam("me", type_=Uuid))
+_GET_FOR_CALLER = _FOR_CALLER.where(vote.c.id == bindparam("wanted"))
+_NEEDS_MY_VOICE = _FOR_CALLER.where(
+    vote.c.state == VoteState.OPEN.value,
+    vote.c.closes_at >= NOW,
+    vote_row.c.person != null(),
+    or_(vote_row.c.voted_at == null(), vote_row.c.withdrawn, vote_row.c.lost_at >= vote_row.c.voted_at),
+)
+_LISTS: dict[MotionFilter | None, PagedStatement] = {
+    None: PagedStatement(_FOR_CALLER, by=(vote.c.taken_at, vote.c.id), descending=True),
+    MotionFilter.NEEDS_MY_VOICE: PagedStatement(_NEEDS_MY_VOICE, by=(vote.c.closes_at, vote.c.id)),
+    MotionFilter.OPEN: PagedStatement(_FOR_CALLER.where(vote.c.ended_at == null()), by=(vote.c.closes_at, vote.c.id)),
+    MotionFilter.CLOSED: PagedStatement(_FOR_CALLER.where(vote.c.ended_at != null()), by=(vote.c.ended_at, vote.c.id), descending=True),
+}
 
 
 @dataclass(frozen=True)
@@ -134,19 +148,7 @@ async def get_for_caller(work: UnitOfWork, vote_id: str) -> VoteForCaller:
 
 async def list_for_caller(work: UnitOfWork, shown: MotionFilter | None, page: PageRequest) -> Page[VoteForCaller]:
     """Return a page of votes: all, or those that the filter shows."""
-    statement, by, descending = _for_caller(literal(work.caller.person, Uuid)), vote.c.closes_at, False
-    match shown:
-        case None:
-            by, descending = vote.c.taken_at, True
-        case MotionFilter.NEEDS_MY_VOICE:
-            not_voted = or_(vote_row.c.voted_at == null(), vote_row.c.withdrawn, vote_row.c.lost_at >= vote_row.c.voted_at)
-            is_open = (vote.c.state == VoteState.OPEN.value, vote.c.closes_at >= work.now)
-            statement = statement.where(*is_open, vote_row.c.person != null(), not_voted)
-        case MotionFilter.OPEN:
-            statement = statement.where(vote.c.ended_at == null())
-        case MotionFilter.CLOSED:
-            statement, by, descending = statement.where(vote.c.ended_at != null()), vote.c.ended_at, True
-    rows = await paginate(work, statement, page, by=(by, vote.c.id), name=f"votes {shown or 'all'}", descending=descending)
+    rows = await _LISTS[shown].page(work, page, f"votes {shown or 'all'}", {"me": work.caller.person, "now": work.now})
     return Page([await _for_caller_from_row(work, row) for row in rows.items], rows.next_token)
 
 

@@ -16,6 +16,7 @@ from services.matching.storage import (
     day_choices,
     day_entries,
     matching_days,
+    may_wait,
     partners,
     referral_sides,
     referrals,
@@ -48,9 +49,12 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
     """A secretary gets the co-op's referrals by their hat. Raises NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     person = await acting.require_principal(work, SCOPE)
     await audit.record_read(work, "team", "list", person)
-    open_concerns = [each for each in await concerns.list_of(work, person) if each.due is not None and waits_for(each, person)]
+    today = work.now.astimezone(zone).date()
+    may = await may_wait.get(work, person, today)
+    found = await concerns.list_of(work, person) if may.concerns else []
+    open_concerns = [each for each in found if each.due is not None and waits_for(each, person)]
     open_concerns.sort(key=lambda each: (each.due, each.id))
-    waiting = await referrals.list_waiting(work)
+    waiting = await referrals.list_waiting(work) if may.referrals else []
     is_own = work.caller.acting_for is None
     answered = [each for each in waiting if is_own and await _can_answer(work, each, person)]
     return Waiting(
@@ -59,9 +63,9 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
         [each.id for each in answered if each.direction is ReferralDirection.IN],
         [each.id for each in answered if each.direction is ReferralDirection.OUT],
         [each.id for each in waiting if each.state is ReferralState.PUT and each.person == person],
-        sum(member.joined_at is None for _, member in await teams.list_places(work, person)),
-        await _find_day(work, person, zone),
-        await team_questions.list_waiting(work, person, work.now.astimezone(zone).date()),
+        sum(member.joined_at is None for _, member in await teams.list_places(work, person)) if may.invitations else 0,
+        await _find_day(work, person, zone) if may.matching_day else None,
+        await team_questions.list_waiting(work, person, today) if may.team_questions else [],
     )
 
 

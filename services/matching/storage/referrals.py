@@ -23,12 +23,8 @@ _COUNT_SENT = (
     .select_from(referral)
     .where(referral.c.person == bindparam("of"), referral.c.direction == ReferralDirection.OUT.value, _IS_OPEN)
 )
-_WAITING = (
-    select(referral)
-    .where(referral.c.state.in_([state.value for state in WAITING]))
-    .order_by(referral.c.answer_by, referral.c.id)
-    .limit(200)
-)
+IS_WAITING = referral.c.state.in_([state.value for state in WAITING])
+_WAITING = select(referral).where(IS_WAITING).order_by(referral.c.answer_by, referral.c.id).limit(200)
 _ADD_ENTRY = insert(referral_entry)
 _ENTRIES = select(referral_entry).where(referral_entry.c.referral == bindparam("of")).order_by(referral_entry.c.id)
 

@@ -43,13 +43,14 @@ _IN_TEAM = or_(
         and_(team_member.c.team == team_question.c.team, team_member.c.person == bindparam("who"), team_member.c.joined_at.is_not(None))
     ),
 )
-_WAITING = (
+WAITING = (
     select(team_question.c.id)
     .where(_IS_OPEN, team_question.c.until_day >= bindparam("today"), _IN_TEAM)
     .where(~exists().where(team_answer.c.question == team_question.c.id, team_answer.c.person == bindparam("who")))
     .order_by(team_question.c.until_day, team_question.c.id)
     .limit(200)
 )
+"""Ids of those that wait for somebody (`who`) on a day (`today`)."""
 
 _to_question, _to_answer = row_mapper(TeamQuestion), row_mapper(GivenAnswer)
 
@@ -107,4 +108,4 @@ async def save_answer(work: UnitOfWork, answer: GivenAnswer) -> None:
 
 async def list_waiting(work: UnitOfWork, who: UUID, today: date) -> list[UUID]:
     """Open ones of the teams that somebody is in, to which they have said nothing; the one that ends first comes first."""
-    return list((await work.connection.execute(_WAITING, {"who": who, "today": today})).scalars())
+    return list((await work.connection.execute(WAITING, {"who": who, "today": today})).scalars())

@@ -78,8 +78,13 @@ async def get_waiting(work: UnitOfWork, *, zone: ZoneInfo) -> Waiting:
     Raises NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
     caller = await _require_caller(work)
+    await audit.record_read(work, "visit", "list", work.caller.acting_for or caller)
+    return await find_waiting(work, caller, zone=zone)
+
+
+async def find_waiting(work: UnitOfWork, caller: UUID, *, zone: ZoneInfo) -> Waiting:
+    """For the caller, who was let in, or whom they act for; the audit is up to who asks."""
     person = work.caller.acting_for or caller
-    await audit.record_read(work, "visit", "list", person)
     scopes = {SCOPE, money.SCOPE} if person == caller else set(await acting.live_scopes(work, caller, person))
     may = await may_wait.get(work, person)
     return Waiting(

@@ -29,18 +29,37 @@ async def list_visits(
     Raises Invalid PERIOD_WRONG, NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
     """
     await acting.require_self_or_acting(work, person, SCOPE)
-    if not timedelta() < end - begin <= LONGEST:
-        raise invalid("end", "PERIOD_WRONG")
+    require_period(begin, end)
     if not giving:
-        listed = await visits.list_to(work, person, begin, end, page)
-        workers = await visit_places.list_workers_of(work, [row.visit.id for row in listed.items])
-        found = listed.map(lambda row: replace(row, workers=workers[row.visit.id]))
+        found = await with_workers(work, await visits.list_to(work, person, begin, end, page))
     elif work.caller.acting_for is None:
         found = await visits.list_by(work, person, begin, end, page)
     else:
         raise NotAllowed("NOT_YOURS")
-    sharers = await visit_sharers.list_of(work, [row.visit.id for row in found.items])
-    found = found.map(lambda row: replace(row, shared=sharers.get(row.visit.id)))
-    people = {listed.visit.person for listed in found.items} | {shared.sharer for shared in sharers.values()}
-    await audit.record_read(work, "visit", "list", *people)
+    (found,) = await with_sharers(work, found)
+    await audit.record_read(work, "visit", "list", *people_in(found))
     return found
+
+
+def require_period(begin: datetime, end: datetime) -> None:
+    """Raises Invalid PERIOD_WRONG."""
+    if not timedelta() < end - begin <= LONGEST:
+        raise invalid("end", "PERIOD_WRONG")
+
+
+async def with_workers(work: UnitOfWork, page: Page[ListedVisit]) -> Page[ListedVisit]:
+    """With who comes."""
+    workers = await visit_places.list_workers_of(work, [row.visit.id for row in page.items])
+    return page.map(lambda row: replace(row, workers=workers[row.visit.id]))
+
+
+async def with_sharers(work: UnitOfWork, *pages: Page[ListedVisit]) -> list[Page[ListedVisit]]:
+    """With whom each visit serves beside the person."""
+    sharers = await visit_sharers.list_of(work, [row.visit.id for page in pages for row in page.items])
+    return [page.map(lambda row: replace(row, shared=sharers.get(row.visit.id))) for page in pages]
+
+
+def people_in(*pages: Page[ListedVisit]) -> set[UUID]:
+    """Whom the visits serve."""
+    rows = [row for page in pages for row in page.items]
+    return {row.visit.person for row in rows} | {row.shared.sharer for row in rows if row.shared}

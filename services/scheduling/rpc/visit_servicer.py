@@ -24,6 +24,7 @@ from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.sharing import VisitSharer
 from services.scheduling.domain.visit import Visit
 from services.scheduling.queries.get_continuity import Continuity, get_continuity
+from services.scheduling.queries.get_days import Days, get_days
 from services.scheduling.queries.get_visit import WholeVisit, get_visit
 from services.scheduling.queries.get_waiting import Waiting, get_waiting
 from services.scheduling.queries.list_open_visits import list_open_visits
@@ -49,6 +50,7 @@ def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, _whole_visit)),
             "ListVisits": acting(query(_period, list_visits, _visits)),
             "ListOpenVisits": query(_page, list_open_visits, _open_visits),
+            "GetDays": acting(query(_days_asked, partial(get_days, zone=zone), _days)),
             "GetWaiting": acting(query(lambda _: (), partial(get_waiting, zone=zone), _waiting)),
             "GetContinuity": acting(query(lambda request: (parse_id("person_id", request.person_id),), get_continuity, _continuity)),
         },
@@ -89,6 +91,11 @@ def _page(request: pb.ListVisitsRequest | pb.ListOpenVisitsRequest) -> tuple[Pag
 def _period(request: pb.ListVisitsRequest) -> tuple[UUID, bool, datetime, datetime, PageRequest]:
     begin, end = parse_moment("begin", request.begin), parse_moment("end", request.end)
     return parse_id("person_id", request.person_id), request.giving, begin, end, *_page(request)
+
+
+def _days_asked(request: pb.GetDaysRequest) -> tuple[UUID, datetime, datetime, bool]:
+    begin, end = parse_moment("begin", request.begin), parse_moment("end", request.end)
+    return parse_id("person_id", request.person_id), begin, end, request.with_open_visits
 
 
 def _proposed(visit: Visit) -> pb.ProposeVisitResponse:
@@ -133,6 +140,15 @@ def _visits(page: Page[ListedVisit]) -> pb.ListVisitsResponse:
 
 def _open_visits(page: Page[ListedVisit]) -> pb.ListOpenVisitsResponse:
     return pb.ListOpenVisitsResponse(visits=map(listed_visit, page.items), next_page_token=page.next_token)
+
+
+def _days(days: Days) -> pb.GetDaysResponse:
+    return pb.GetDaysResponse(
+        to_person=_visits(days.to_person),
+        taken=_visits(days.taken),
+        open_visits=_open_visits(days.open_visits),
+        waiting=_waiting(days.waiting),
+    )
 
 
 def _continuity(found: Continuity) -> pb.GetContinuityResponse:

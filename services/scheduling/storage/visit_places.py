@@ -102,8 +102,9 @@ async def list_workers(work: UnitOfWork, of: UUID) -> list[UUID]:
 async def list_workers_of(work: UnitOfWork, visits: Collection[UUID]) -> Mapping[UUID, tuple[UUID, ...]]:
     """Who comes to each of them, in the order in which they took it."""
     workers: defaultdict[UUID, tuple[UUID, ...]] = defaultdict(tuple)
-    for row in await work.connection.execute(_WORKERS_OF, {"visits": list(visits)}):
-        workers[row.visit] += (row.worker,)
+    if visits:
+        for row in await work.connection.execute(_WORKERS_OF, {"visits": list(visits)}):
+            workers[row.visit] += (row.worker,)
     return workers
 
 

@@ -53,6 +53,8 @@ async def find(work: UnitOfWork, visit_id: UUID) -> VisitSharer | None:
 
 async def list_of(work: UnitOfWork, visits: Collection[UUID]) -> dict[UUID, VisitSharer]:
     """By visit, as far as the caller may see it."""
+    if not visits:
+        return {}
     found = map(_to_sharer, await work.connection.execute(_OF, {"visits": list(visits)}))
     return {each.visit: each for each in found}
 

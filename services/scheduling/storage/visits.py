@@ -3,14 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import Row, Uuid, and_, bindparam, exists, func, insert, select, update
 
 from kith.scheduling.v1.enums import VisitState
-from libs.database.columns import NOW, among
+from libs.database.columns import MOMENT, NOW, among
 from libs.database.engine import UnitOfWork
-from libs.database.paging import Page, PageRequest, paginate
+from libs.database.paging import Page, PagedStatement, PageRequest
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
 from services.scheduling.domain.sharing import VisitSharer
@@ -66,22 +67,25 @@ class ListedVisit:
 to_visit = row_mapper(Visit)
 
 
-def visits_to(person: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
-    """Those to a person, and those that they share, that start from `begin` until before `end`."""
-    own = visit.alias("own")
-    to_them = select(own.c.id).where(own.c.person == person, own.c.starts >= begin, own.c.starts < end)
-    # Of the two, each from its index: with an "or" every visit of those days is read.
-    mine = to_them.union(visits_shared_by(person))
-    return select(visit, _FREE).where(visit.c.id.in_(mine), visit.c.starts >= begin, visit.c.starts < end)
-
-
-def visits_by(worker: UUID, begin: datetime, end: datetime) -> "Select[tuple[object, ...]]":
-    """Those that a worker took."""
-    return (
-        select(visit, _FREE)
-        .join(visit_place, visit_place.c.visit == visit.c.id)
-        .where(visit_place.c.worker == worker, visit_place.c.coming, visit_place.c.starts >= begin, visit_place.c.starts < end)
-    )
+_OF = bindparam("of", type_=Uuid)
+_BEGIN, _END = bindparam("begin", type_=MOMENT), bindparam("end", type_=MOMENT)
+_BY_START = (visit.c.starts, visit.c.id)
+_own = visit.alias("own")
+_TO_THEM = select(_own.c.id).where(_own.c.person == _OF, _own.c.starts >= _BEGIN, _own.c.starts < _END)
+# Of the two, each from its index: with an "or" every visit of those days is read.
+VISITS_TO = select(visit, _FREE).where(
+    visit.c.id.in_(_TO_THEM.union(visits_shared_by(_OF))), visit.c.starts >= _BEGIN, visit.c.starts < _END
+)
+"""Those to a person (`of`), and those that they share, that start from `begin` until before `end`."""
+VISITS_BY = (
+    select(visit, _FREE)
+    .join(visit_place, visit_place.c.visit == visit.c.id)
+    .where(visit_place.c.worker == _OF, visit_place.c.coming, visit_place.c.starts >= _BEGIN, visit_place.c.starts < _END)
+)
+"""Those that a worker (`of`) took."""
+_IS_MINE = exists().where(visit_place.c.visit == visit.c.id, visit_place.c.worker == _OF, visit_place.c.coming).correlate(visit)
+_OPEN = select(visit, _FREE).where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > NOW, NEEDS_SOMEBODY, ~_IS_MINE, _IS_FOR_THEM)
+_PAGES_TO, _PAGES_BY, _PAGES_OPEN = (PagedStatement(statement, by=_BY_START) for statement in (VISITS_TO, VISITS_BY, _OPEN))
 
 
 async def count_without_yes(work: UnitOfWork, person: UUID) -> int:
@@ -107,33 +111,26 @@ async def save(work: UnitOfWork, changed: Visit) -> None:
 
 async def list_to(work: UnitOfWork, person: UUID, begin: datetime, end: datetime, page: PageRequest) -> Page[ListedVisit]:
     """Those to a person that start from `begin` until before `end`."""
-    return await _page(work, visits_to(person, begin, end), page, f"visits to {person} {begin} {end}")
+    values = {"of": person, "begin": begin, "end": end}
+    return (await _PAGES_TO.page(work, page, f"visits to {person} {begin} {end}", values)).map(_listed)
 
 
 async def list_by(work: UnitOfWork, worker: UUID, begin: datetime, end: datetime, page: PageRequest) -> Page[ListedVisit]:
     """Those that a worker took."""
-    return await _page(work, visits_by(worker, begin, end), page, f"visits by {worker} {begin} {end}")
+    values = {"of": worker, "begin": begin, "end": end}
+    return (await _PAGES_BY.page(work, page, f"visits by {worker} {begin} {end}", values)).map(_listed)
 
 
 async def list_open(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[ListedVisit]:
     """Agreed visits to come in the worker's teams that still need somebody, without their own; also while another time is proposed."""
-    mine = select(visit_place.c.visit).where(
-        visit_place.c.visit == visit.c.id, visit_place.c.worker == bindparam("of"), visit_place.c.coming
-    )
-    statement = (
-        select(visit, _FREE)
-        .where(visit.c.team.in_(_MY_TEAMS), visit.c.starts > work.now, NEEDS_SOMEBODY, ~mine.exists(), _IS_FOR_THEM)
-        .params(of=worker)
-    )
-    return await _page(work, statement, page, f"open visits of {worker}")
+    return (await _PAGES_OPEN.page(work, page, f"open visits of {worker}", {"of": worker, "now": work.now})).map(_listed)
 
 
 async def list_uncovered(work: UnitOfWork, of: Collection[UUID]) -> list[ListedVisit]:
     """Those of them that are to come and need somebody, by their start."""
     rows = await work.connection.execute(_UNCOVERED, {"ids": list(of), "now": work.now})
-    return [ListedVisit(to_visit(row), row.free_places) for row in rows]
+    return list(map(_listed, rows))
 
 
-async def _page(work: UnitOfWork, statement: "Select[tuple[object, ...]]", page: PageRequest, name: str) -> Page[ListedVisit]:
-    rows = await paginate(work, statement, page, by=(visit.c.starts, visit.c.id), name=name)
-    return rows.map(lambda row: ListedVisit(to_visit(row), row.free_places))
+def _listed(row: Row[Any]) -> ListedVisit:
+    return ListedVisit(to_visit(row), row.free_places)

@@ -25,7 +25,8 @@ async def show(ctx: PageContext) -> Response:
     """The home page. It makes few calls, and works when a service is unavailable."""
     if ctx.acting:
         return ctx.redirect("/acting")
-    names, visits = await asyncio.gather(ctx.person_names([ctx.person_id]), list_visits_ahead(ctx))
+    visits = await list_visits_ahead(ctx)
+    names = await ctx.person_names([ctx.person_id])
     # One place is kept for a vote, however full the day is.
     room = _MAX_ITEMS - len(visits.today) - (visits.waiting is not None)
     try:
@@ -48,7 +49,7 @@ async def show(ctx: PageContext) -> Response:
         greeting=ctx.say(f"home.good_{part}", name=names[ctx.person_id].short),
         day_said=ctx.format_day(ctx.local_day().isoformat()),
         visits=visits,
-        questions=await list_waiting(ctx, visits_shown=int(visits.waiting is not None)),
+        questions=await list_waiting(ctx, visits.questions, visits_shown=int(visits.waiting is not None)),
         voice=needs_vote,
         more=bool(more),
         changed=latest,

@@ -32,9 +32,12 @@ class _Kind:
     path: str
 
 
-async def list_waiting(ctx: PageContext, visits_shown: int = 0) -> list[Question]:
-    """What presses most comes first; without what a service would say that does not answer. So many visits stand on the page already."""
-    visits, others = await asyncio.gather(_of_visits(ctx), _of_matching(ctx))
+async def list_waiting(ctx: PageContext, known: scheduling.GetWaitingResponse | None = None, visits_shown: int = 0) -> list[Question]:
+    """What presses most comes first; without what a service would say that does not answer. So many visits stand on the page already.
+
+    `known` is what the page has asked scheduling for already, without a hat.
+    """
+    visits, others = await asyncio.gather(_of_visits(ctx, known), _of_matching(ctx))
     kinds = (
         _Kind("home.alerts", visits.alerts, "/watch/open"),
         _Kind("home.watch_asked", visits.watch_asked, "/watch"),
@@ -63,7 +66,9 @@ async def list_waiting(ctx: PageContext, visits_shown: int = 0) -> list[Question
     return [Question(ctx.say(kind.key, kind.count), kind.path) for kind in kinds if kind.count > 0]
 
 
-async def _of_visits(ctx: PageContext) -> scheduling.GetWaitingResponse:
+async def _of_visits(ctx: PageContext, known: scheduling.GetWaitingResponse | None) -> scheduling.GetWaitingResponse:
+    if known is not None and _hat(ctx) is None:
+        return known
     if not _may_ask(ctx, _IN_VISITS):
         return scheduling.GetWaitingResponse()
     try:

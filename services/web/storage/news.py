@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql
 
 from libs.access.erasing import find_erased
+from libs.database.columns import among
 from libs.database.engine import UnitOfWork
-from libs.database.paging import Page, PageRequest, paginate
+from libs.database.paging import Page, PagedStatement, PageRequest
 from libs.database.rows import row_mapper
 from libs.messages.envelope import Event
 from services.web.storage.tables import news
@@ -38,7 +39,13 @@ class NewsItem:
 # An event may be read again.
 _ADD = postgresql.insert(news).on_conflict_do_nothing()
 _read_item = row_mapper(NewsItem, about="subject")
-_LIST = select(news, func.coalesce(news.c.about, "").label("subject"))
+_LIST = PagedStatement(
+    select(news, func.coalesce(news.c.about, "").label("subject")).where(
+        or_(news.c.person.is_(None), news.c.person == bindparam("of")), among(news.c.hat, "hats")
+    ),
+    by=(news.c.at, news.c.source, news.c.number),
+    descending=True,
+)
 
 
 async def add_news(
@@ -61,6 +68,4 @@ async def add_older_copy(work: UnitOfWork, set_back: Mapping[str, tuple[int, int
 
 async def list_news(work: UnitOfWork, person: UUID, hats: Sequence[str], page: PageRequest) -> Page[NewsItem]:
     """News for this person, for their hats and for everybody, newest first."""
-    statement = _LIST.where(or_(news.c.person.is_(None), news.c.person == person), news.c.hat.in_(["", *hats]))
-    by = (news.c.at, news.c.source, news.c.number)
-    return (await paginate(work, statement, page, by=by, name="news", descending=True)).map(_read_item)
+    return (await _LIST.page(work, page, "news", {"of": person, "hats": ["", *hats]})).map(_read_item)

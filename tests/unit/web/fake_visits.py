@@ -26,12 +26,22 @@ class FakeVisitService(FakeService):
         super().__init__(pb.DESCRIPTOR.services_by_name["VisitService"])
 
     def ListVisits(self, request: pb.ListVisitsRequest) -> pb.ListVisitsResponse:
-        visit = self.visits[TAKEN if request.giving else PROPOSED]
-        starts = visit.starts_at.ToDatetime()
-        return pb.ListVisitsResponse(visits=[visit] if request.begin.ToDatetime() <= starts < request.end.ToDatetime() else [])
+        return self._of_days(request, giving=request.giving)
 
     def ListOpenVisits(self, _request: pb.ListOpenVisitsRequest) -> pb.ListOpenVisitsResponse:
         return pb.ListOpenVisitsResponse(visits=[self.visits[OPEN]])
+
+    def GetDays(self, request: pb.GetDaysRequest) -> pb.GetDaysResponse:
+        days = pb.GetDaysResponse(to_person=self._of_days(request, giving=False), waiting=self.waiting)
+        if request.person_id == ADA:  # she acts for the others
+            days.taken.CopyFrom(self._of_days(request, giving=True))
+            days.open_visits.visits.extend([self.visits[OPEN]] if request.with_open_visits else [])
+        return days
+
+    def _of_days(self, request: pb.ListVisitsRequest | pb.GetDaysRequest, *, giving: bool) -> pb.ListVisitsResponse:
+        visit = self.visits[TAKEN if giving else PROPOSED]
+        starts = visit.starts_at.ToDatetime()
+        return pb.ListVisitsResponse(visits=[visit] if request.begin.ToDatetime() <= starts < request.end.ToDatetime() else [])
 
     def GetWaiting(self, _request: pb.GetWaitingRequest) -> pb.GetWaitingResponse:
         return self.waiting

@@ -172,7 +172,7 @@ def test_home_leads_to_terms_concerns_referrals_teams_and_matching_days_that_wai
         f"/people/days/{MO}",
     ]
     assert "2 more visits wait for your yes" in browser.page, "the first one stands above"
-    fakes.visits.refusals["GetWaiting"] = Unavailable("SERVICE_AWAY")
+    fakes.visits.refusals["GetDays"] = Unavailable("SERVICE_AWAY")
     page = browser.open("/")
     assert "Somebody asks you to be in their team" in page
     assert "who pays for your visits" not in page.lower()
@@ -185,7 +185,7 @@ def test_home_says_nothing_of_visits_where_there_are_none_and_stays_up_without_t
         fakes.visits.visits[visit].state = pb_visits.VISIT_STATE_CANCELLED
         fakes.visits.visits[visit].ends_at.FromDatetime(NOW - timedelta(days=1))
     assert "What happens today" not in browser.open("/")
-    fakes.visits.refusals["ListVisits"] = Unavailable("SERVICE_AWAY")
+    fakes.visits.refusals["GetDays"] = Unavailable("SERVICE_AWAY")
     assert "What needs your voice" in browser.open("/")
 
 

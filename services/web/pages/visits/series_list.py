@@ -3,9 +3,8 @@
 from starlette.responses import Response
 
 from kith.scheduling.v1 import visit_series_pb2 as pb
-from kith.scheduling.v1.enums import SeriesState
 from services.web.page_context import PageContext
-from services.web.pages.visits.series_words import series_row, state_of
+from services.web.pages.visits.series_words import series_row
 
 _DONE = ("proposed", "withdrawn")
 
@@ -21,9 +20,3 @@ async def show(ctx: PageContext) -> Response:
         more=ctx.next_page(response.next_page_token),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
-
-
-async def count_waiting(ctx: PageContext) -> int:
-    """How many series wait for the yes of the person whom the page is about, as far as the first page of the list goes."""
-    response: pb.ListSeriesResponse = await ctx.call(ctx.state.services.visit_series.ListSeries, pb.ListSeriesRequest())
-    return sum(series.person_id == ctx.subject_id and state_of(series) is SeriesState.PROPOSED for series in response.series)

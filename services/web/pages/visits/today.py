@@ -1,7 +1,5 @@
 """What the home page says of visits: those of today, the next one, and plans that wait for the person's yes."""
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -24,6 +22,8 @@ class VisitsAhead:
     following: VisitRow | None = None
     waiting: VisitRow | None = None
     """The first plan that the person has to agree to."""
+    questions: pb.GetWaitingResponse = field(default_factory=pb.GetWaitingResponse)
+    """What of visits waits for the person's answer."""
 
 
 async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
@@ -31,9 +31,10 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
     # From yesterday: a night visit goes on in the morning. None is longer than a day.
     begin = datetime.combine(ctx.local_day() - timedelta(days=1), time(), ctx.state.co_op.zone)
     try:
-        mine, taken = await asyncio.gather(_list(ctx, begin, giving=False), _list(ctx, begin, giving=True))
+        days = await fetch_days(ctx, begin, begin + timedelta(days=_DAYS_AHEAD))
     except Unavailable:
         return VisitsAhead()
+    mine, taken = days.to_person.visits, days.taken.visits
     planned = [(visit, False) for visit in mine if state_of(visit) in TAKES_PLACE] + [(visit, True) for visit in taken]
     planned = sorted(
         (entry for entry in planned if utc_datetime(entry[0].ends_at) > ctx.now), key=lambda entry: utc_datetime(entry[0].starts_at)
@@ -45,19 +46,25 @@ async def list_visits_ahead(ctx: PageContext) -> VisitsAhead:
         visit for visit in own if state_of(visit) in (VisitState.PROPOSED, VisitState.MOVING) and utc_datetime(visit.starts_at) > ctx.now
     ]
     shown = today[:_MOST_TODAY] or planned[:1]
-    names = await ctx.person_names(people_of((*(visit for visit, _ in shown), *waiting[:1])))
+    # Home greets the person by name.
+    names = await ctx.person_names({ctx.person_id} | set(people_of((*(visit for visit, _ in shown), *waiting[:1]))))
     rows = [visit_row(ctx, visit, names, is_taken=is_taken) for visit, is_taken in shown]
     return VisitsAhead(
         today=rows if today else [],
         later=max(0, len(today) - _MOST_TODAY),
         following=rows[0] if rows and not today else None,
         waiting=visit_row(ctx, waiting[0], names) if waiting else None,
+        questions=days.waiting,
     )
 
 
-async def _list(ctx: PageContext, begin: datetime, *, giving: bool) -> Sequence[pb.Visit]:
-    request = pb.ListVisitsRequest(person_id=ctx.person_id, giving=giving)
+async def fetch_days(ctx: PageContext, begin: datetime, end: datetime, *, with_open: bool = False) -> pb.GetDaysResponse:
+    """What is planned from `begin` until before `end` for the person whom the page is about, and what waits for their answer.
+
+    Of each list at most 200. Raises Unavailable.
+    """
+    request = pb.GetDaysRequest(person_id=ctx.subject_id, with_open_visits=with_open)
     request.begin.FromDatetime(begin)
-    request.end.FromDatetime(begin + timedelta(days=_DAYS_AHEAD))
-    response: pb.ListVisitsResponse = await ctx.call(ctx.state.services.visits.ListVisits, request)
-    return response.visits
+    request.end.FromDatetime(end)
+    # Without a hat: they look at their own.
+    return await ctx.call(ctx.state.services.visits.GetDays, request, "")

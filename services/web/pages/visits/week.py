@@ -1,7 +1,6 @@
 """Seven days of visits: those to the person, those they go to, and those in their teams that still need somebody."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
@@ -17,14 +16,12 @@ from services.web.pages.paging import fetch_all
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits.confirmed_visits import confirmed_words
 from services.web.pages.visits.cover_page import fetch_covers
-from services.web.pages.visits.series_list import count_waiting
+from services.web.pages.visits.today import fetch_days
 from services.web.pages.visits.visit_words import people_of, visit_row
 from services.web.pages.working_time.rest_reason import said_reason
 
 CHANGE = "week"
 _DAYS = 7
-_MOST = 200
-"""Of a page of a list, not of the list."""
 _DONE = ("taken", "proposed")
 
 
@@ -35,15 +32,15 @@ async def show(ctx: PageContext) -> Response:
     if not today - timedelta(days=366) <= first <= today + timedelta(days=400):
         first = today
     begin, end = (datetime.combine(first + timedelta(days=days), time(), ctx.state.co_op.zone) for days in (0, _DAYS))
-    # Who acts for somebody sees that person's visits, and takes none.
-    own = () if ctx.acting else (_visits(ctx, begin, end, giving=True), _open_visits(ctx))
-    mine, *others = await asyncio.gather(_visits(ctx, begin, end, giving=False), *own)
-    taken, open_visits = others or ([], [])
+    days = await fetch_days(ctx, begin, end, with_open=True)
+    mine = await _whole(ctx, begin, end, days.to_person)
+    taken = await _whole(ctx, begin, end, days.taken, giving=True)
+    open_visits = await _whole_open(ctx, days.open_visits)
     names = await ctx.person_names(people_of((*mine, *taken, *open_visits)))
     rows = [visit_row(ctx, visit, names) for visit in mine]
     rows += [visit_row(ctx, visit, names, is_taken=True) for visit in taken]
-    distances, confirmed, series_waiting, covers = await asyncio.gather(
-        load_lines(ctx, [row.id for row in rows]), confirmed_words(ctx, first, _DAYS), count_waiting(ctx), fetch_covers(ctx)
+    distances, confirmed, covers = await asyncio.gather(
+        load_lines(ctx, [row.id for row in rows]), confirmed_words(ctx, first, _DAYS), fetch_covers(ctx)
     )
     rows.sort(key=lambda row: (row.starts, row.id))
     return ctx.render(
@@ -56,7 +53,7 @@ async def show(ctx: PageContext) -> Response:
         last=ctx.format_day((first + timedelta(days=_DAYS - 1)).isoformat()),
         before="/week?" + urlencode({"from": (first - timedelta(days=_DAYS)).isoformat()}),
         after="/week?" + urlencode({"from": (first + timedelta(days=_DAYS)).isoformat()}),
-        series_waiting=series_waiting,
+        series_waiting=days.waiting.series,
         has_covers=bool(covers),
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
@@ -72,13 +69,20 @@ async def take(ctx: PageContext, form: Form) -> Response:
     return ctx.redirect("/week?done=taken")
 
 
-async def _visits(ctx: PageContext, begin: datetime, end: datetime, *, giving: bool) -> Sequence[pb.Visit]:
-    request = pb.ListVisitsRequest(person_id=ctx.subject_id, giving=giving, page_size=_MOST)
-    request.begin.FromDatetime(begin)
-    request.end.FromDatetime(end)
-    return await fetch_all(ctx, ctx.state.services.visits.ListVisits, request, lambda page: page.visits)
+async def _whole(ctx: PageContext, begin: datetime, end: datetime, page: pb.ListVisitsResponse, *, giving: bool = False) -> list[pb.Visit]:
+    """The list of which this is the first page."""
+    rest = list[pb.Visit]()
+    if page.next_page_token:
+        request = pb.ListVisitsRequest(person_id=ctx.subject_id, giving=giving, page_token=page.next_page_token)
+        request.begin.FromDatetime(begin)
+        request.end.FromDatetime(end)
+        rest = await fetch_all(ctx, ctx.state.services.visits.ListVisits, request, lambda page: page.visits)
+    return [*page.visits, *rest]
 
 
-async def _open_visits(ctx: PageContext) -> Sequence[pb.Visit]:
-    request = pb.ListOpenVisitsRequest(page_size=_MOST)
-    return await fetch_all(ctx, ctx.state.services.visits.ListOpenVisits, request, lambda page: page.visits)
+async def _whole_open(ctx: PageContext, page: pb.ListOpenVisitsResponse) -> list[pb.Visit]:
+    rest = list[pb.Visit]()
+    if page.next_page_token:
+        request = pb.ListOpenVisitsRequest(page_token=page.next_page_token)
+        rest = await fetch_all(ctx, ctx.state.services.visits.ListOpenVisits, request, lambda page: page.visits)
+    return [*page.visits, *rest]

@@ -663,6 +663,74 @@ class ListOpenVisitsResponse(_message.Message):
 Global___ListOpenVisitsResponse: _TypeAlias = ListOpenVisitsResponse  # noqa: Y015
 
 @_typing.final
+class GetDaysRequest(_message.Message):
+    """GetDaysRequest: as ListVisitsRequest, for the caller or for whom they act."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    BEGIN_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    WITH_OPEN_VISITS_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    with_open_visits: _builtins.bool
+    @_builtins.property
+    def begin(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        begin: _timestamp_pb2.Timestamp | None = ...,
+        end: _timestamp_pb2.Timestamp | None = ...,
+        with_open_visits: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["begin", b"begin", "end", b"end"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["begin", b"begin", "end", b"end", "person_id", b"person_id", "with_open_visits", b"with_open_visits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDaysRequest: _TypeAlias = GetDaysRequest  # noqa: Y015
+
+@_typing.final
+class GetDaysResponse(_message.Message):
+    """GetDaysResponse has the first page of each list. Who acts gets no visits that the person takes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TO_PERSON_FIELD_NUMBER: _builtins.int
+    TAKEN_FIELD_NUMBER: _builtins.int
+    OPEN_VISITS_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def to_person(self) -> Global___ListVisitsResponse: ...
+    @_builtins.property
+    def taken(self) -> Global___ListVisitsResponse: ...
+    @_builtins.property
+    def open_visits(self) -> Global___ListOpenVisitsResponse:
+        """if asked for"""
+
+    @_builtins.property
+    def waiting(self) -> Global___GetWaitingResponse: ...
+    def __init__(
+        self,
+        *,
+        to_person: Global___ListVisitsResponse | None = ...,
+        taken: Global___ListVisitsResponse | None = ...,
+        open_visits: Global___ListOpenVisitsResponse | None = ...,
+        waiting: Global___GetWaitingResponse | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["open_visits", b"open_visits", "taken", b"taken", "to_person", b"to_person", "waiting", b"waiting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_visits", b"open_visits", "taken", b"taken", "to_person", b"to_person", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDaysResponse: _TypeAlias = GetDaysResponse  # noqa: Y015
+
+@_typing.final
 class GetContinuityRequest(_message.Message):
     """GetContinuityRequest names who gets support."""
 

@@ -86,6 +86,11 @@ class VisitServiceStub:
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsRequest.SerializeToString,
                 response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsResponse.FromString,
                 _registered_method=True)
+        self.GetDays = channel.unary_unary(
+                '/kith.scheduling.v1.VisitService/GetDays',
+                request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetDaysRequest.SerializeToString,
+                response_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetDaysResponse.FromString,
+                _registered_method=True)
         self.GetContinuity = channel.unary_unary(
                 '/kith.scheduling.v1.VisitService/GetContinuity',
                 request_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetContinuityRequest.SerializeToString,
@@ -173,6 +178,13 @@ class VisitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDays(self, request, context):
+        """What a page about some days shows, in one call: for the person what ListVisits, ListOpenVisits and GetWaiting say, without a hat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetContinuity(self, request, context):
         """The person: who came to them lately, and how much it was always the same.
         """
@@ -239,6 +251,11 @@ def add_VisitServiceServicer_to_server(servicer, server):
                     servicer.ListOpenVisits,
                     request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsRequest.FromString,
                     response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsResponse.SerializeToString,
+            ),
+            'GetDays': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDays,
+                    request_deserializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetDaysRequest.FromString,
+                    response_serializer=kith_dot_scheduling_dot_v1_dot_visits__pb2.GetDaysResponse.SerializeToString,
             ),
             'GetContinuity': grpc.unary_unary_rpc_method_handler(
                     servicer.GetContinuity,
@@ -523,6 +540,33 @@ class VisitService:
             '/kith.scheduling.v1.VisitService/ListOpenVisits',
             kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsRequest.SerializeToString,
             kith_dot_scheduling_dot_v1_dot_visits__pb2.ListOpenVisitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDays(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.scheduling.v1.VisitService/GetDays',
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.GetDaysRequest.SerializeToString,
+            kith_dot_scheduling_dot_v1_dot_visits__pb2.GetDaysResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,6 +55,8 @@ class VisitServiceStub:
     """The visits to a person, for them; the visits a worker took, for the worker."""
     ListOpenVisits: _grpc.UnaryUnaryMultiCallable[_visits_pb2.ListOpenVisitsRequest, _visits_pb2.ListOpenVisitsResponse]
     """What the caller could take: agreed visits to come in their teams that need somebody."""
+    GetDays: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetDaysRequest, _visits_pb2.GetDaysResponse]
+    """What a page about some days shows, in one call: for the person what ListVisits, ListOpenVisits and GetWaiting say, without a hat."""
     GetContinuity: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]
     """The person: who came to them lately, and how much it was always the same."""
     GetWaiting: _grpc.UnaryUnaryMultiCallable[_visits_pb2.GetWaitingRequest, _visits_pb2.GetWaitingResponse]
@@ -87,6 +89,8 @@ class VisitServiceAsyncStub(VisitServiceStub):
     """The visits to a person, for them; the visits a worker took, for the worker."""
     ListOpenVisits: _aio.UnaryUnaryMultiCallable[_visits_pb2.ListOpenVisitsRequest, _visits_pb2.ListOpenVisitsResponse]  # type: ignore[assignment]
     """What the caller could take: agreed visits to come in their teams that need somebody."""
+    GetDays: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetDaysRequest, _visits_pb2.GetDaysResponse]  # type: ignore[assignment]
+    """What a page about some days shows, in one call: for the person what ListVisits, ListOpenVisits and GetWaiting say, without a hat."""
     GetContinuity: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetContinuityRequest, _visits_pb2.GetContinuityResponse]  # type: ignore[assignment]
     """The person: who came to them lately, and how much it was always the same."""
     GetWaiting: _aio.UnaryUnaryMultiCallable[_visits_pb2.GetWaitingRequest, _visits_pb2.GetWaitingResponse]  # type: ignore[assignment]
@@ -176,6 +180,14 @@ class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_visits_pb2.ListOpenVisitsResponse, _abc.Awaitable[_visits_pb2.ListOpenVisitsResponse]]:
         """What the caller could take: agreed visits to come in their teams that need somebody."""
+
+    @_abc_1.abstractmethod
+    def GetDays(
+        self,
+        request: _visits_pb2.GetDaysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_visits_pb2.GetDaysResponse, _abc.Awaitable[_visits_pb2.GetDaysResponse]]:
+        """What a page about some days shows, in one call: for the person what ListVisits, ListOpenVisits and GetWaiting say, without a hat."""
 
     @_abc_1.abstractmethod
     def GetContinuity(
