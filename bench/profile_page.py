@@ -180,20 +180,27 @@ async def measure_pages(browsers: Sequence[Browser], database_url: str, password
         addresses = addresses_of(browsers, page)
         _, shown = await browsers[0].open(addresses[0])
         assert (_TEXT.encode() in shown) == (page != OWN), page
-        ours, bare, pairs = [], [], []
         async with bare_server(database_url, password, len(shown)) as bare_address:
             bare_addresses = [f"http://{bare_address}/{browser.person}" for browser in browsers]
-            for number in range(-1, READING_ROUNDS if reading_seconds else ROUNDS):
-                ours_now = await round_of(browsers, addresses, reading_seconds)
-                bare_now = await round_of(browsers, bare_addresses, reading_seconds)
-                if number >= 0:  # the first one only warms up
-                    ours += ours_now
-                    bare += bare_now
-                    pairs.append((statistics.median(ours_now), statistics.median(bare_now)))
-        p95 = percentile(ours, 0.95)
-        cells = [f"{percentile(values, part):.0f}" for values in (ours, bare) for part in (0.5, 0.95)]
-        rows.append([page, f"{len(shown):,}", *cells, f"{median_ratio(pairs):.1f}", f"p95 {AIM_MS:.0f} ms", verdict(p95, AIM_MS)])
+            rows.append([page, f"{len(shown):,}", *await cells_of(browsers, addresses, bare_addresses, reading_seconds)])
     return rows
+
+
+async def cells_of(
+    browsers: Sequence[Browser], addresses: Sequence[str], bare_addresses: Sequence[str], reading_seconds: float
+) -> list[str]:
+    """Of a row, from "p50 ms" on: rounds of Kith and of the bare server take turns. The first of each only warms up."""
+    ours, bare, pairs = [], [], []
+    for number in range(-1, READING_ROUNDS if reading_seconds else ROUNDS):
+        ours_now = await round_of(browsers, addresses, reading_seconds)
+        bare_now = await round_of(browsers, bare_addresses, reading_seconds)
+        if number >= 0:
+            ours += ours_now
+            bare += bare_now
+            pairs.append((statistics.median(ours_now), statistics.median(bare_now)))
+    p95 = percentile(ours, 0.95)
+    cells = [f"{percentile(values, part):.0f}" for values in (ours, bare) for part in (0.5, 0.95)]
+    return [*cells, f"{median_ratio(pairs):.1f}", f"p95 {AIM_MS:.0f} ms", verdict(p95, AIM_MS)]
 
 
 async def main() -> int:
