@@ -7,6 +7,7 @@ from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timesta
 
 PROPOSED, TAKEN, OPEN, HAD, GIVEN = (f"01939f00-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3, 4, 5))
 _TEAM = "01939f00-0000-7000-8000-0000000000f1"
+_SECOND = "second"
 _WORKERS = {TAKEN: [ADA], GIVEN: [ADA], HAD: [MO]}
 
 
@@ -22,13 +23,19 @@ class FakeVisitService(FakeService):
             OPEN: _visit(OPEN, JO, 3, state=pb.VISIT_STATE_AGREED, proposed_by=JO, agreed_by=JO, free_places=2, workers=2),
         }
         self.waiting = pb.GetWaitingResponse()
+        self.on_second_pages: list[pb.Visit] = []
+        """What every list has on a second page."""
         self.came = [(JO, 6), (MO, 3), (ADA, 1)]
         super().__init__(pb.DESCRIPTOR.services_by_name["VisitService"])
 
     def ListVisits(self, request: pb.ListVisitsRequest) -> pb.ListVisitsResponse:
+        if request.page_token == _SECOND:
+            return pb.ListVisitsResponse(visits=self.on_second_pages)
         return self._of_days(request, giving=request.giving)
 
-    def ListOpenVisits(self, _request: pb.ListOpenVisitsRequest) -> pb.ListOpenVisitsResponse:
+    def ListOpenVisits(self, request: pb.ListOpenVisitsRequest) -> pb.ListOpenVisitsResponse:
+        if request.page_token == _SECOND:
+            return pb.ListOpenVisitsResponse(visits=self.on_second_pages)
         return pb.ListOpenVisitsResponse(visits=[self.visits[OPEN]])
 
     def GetDays(self, request: pb.GetDaysRequest) -> pb.GetDaysResponse:
@@ -36,6 +43,8 @@ class FakeVisitService(FakeService):
         if request.person_id == ADA:  # she acts for the others
             days.taken.CopyFrom(self._of_days(request, giving=True))
             days.open_visits.visits.extend([self.visits[OPEN]] if request.with_open_visits else [])
+        for page in (days.to_person, days.taken, days.open_visits) if self.on_second_pages else ():
+            page.next_page_token = _SECOND
         return days
 
     def _of_days(self, request: pb.ListVisitsRequest | pb.GetDaysRequest, *, giving: bool) -> pb.ListVisitsResponse:

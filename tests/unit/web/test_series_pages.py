@@ -43,12 +43,14 @@ def words(page: str) -> str:
     return " ".join(visible_text(page))
 
 
-def test_the_list_says_each_pattern_in_words(browser: ScriptlessBrowser) -> None:
+def test_the_list_says_each_pattern_in_words(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     text = words(browser.open("/visits/series"))
     assert "Every Monday and Thursday, at 9:00 in the morning, for 1 hour, until Wednesday 31 March 2027" in text
     assert "Every day, at 9:00 in the morning, for 1 hour, until somebody ends it" in text
     assert "Every 2 weeks on Tuesday, at 9:00 in the morning, for 1 hour and 30 minutes, until somebody ends it" in text
     assert "Visit to Jo Bright" in text
+    assert "wait for your yes" not in words(browser.open("/week"))
+    fakes.visits.waiting = visits.GetWaitingResponse(series=1)
     assert "Visits that repeat wait for your yes" in words(browser.open("/week"))
 
 

@@ -11,7 +11,7 @@ from libs.refusals import AlreadyExists, FailedPrecondition, invalid
 from services.web.pages.visits.visit_forms import minute_of_day
 from tests.unit.web.fake_people import ADA, JO, MO, NOW, to_timestamp
 from tests.unit.web.fake_services import FakeServices
-from tests.unit.web.fake_visits import OPEN, PROPOSED, TAKEN
+from tests.unit.web.fake_visits import GIVEN, HAD, OPEN, PROPOSED, TAKEN
 from tests.unit.web.scriptless_browser import ScriptlessBrowser
 from tests.unit.web.visible_text import visible_text
 
@@ -34,9 +34,9 @@ def test_the_week_says_who_comes_where_one_goes_and_what_needs_somebody(fakes: F
     assert "You come" in text
     assert "You go to Mo Stone" in text
     assert "2 people are still needed" in text
-    asked = [request for request in fakes.visits.requests if isinstance(request, pb.ListVisitsRequest)]
-    assert {request.giving for request in asked} == {True, False}
-    assert {(request.end.ToDatetime() - request.begin.ToDatetime()) for request in asked} == {timedelta(days=7)}
+    asked = fakes.visits.requests[-1]
+    assert isinstance(asked, pb.GetDaysRequest)
+    assert (asked.with_open_visits, asked.end.ToDatetime() - asked.begin.ToDatetime()) == (True, timedelta(days=7))
 
     assert browser.submit("/week", visit=OPEN, version="1") == (303, "/week?done=taken")
     sent = fakes.visits.requests[-1]
@@ -46,6 +46,12 @@ def test_the_week_says_who_comes_where_one_goes_and_what_needs_somebody(fakes: F
     status, _ = browser.submit("/week", visit=OPEN, version="1")
     assert status == 409
     assert "Somebody else has taken this visit." in browser.page
+
+
+def test_the_week_has_all_visits_however_many_there_are(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    fakes.visits.on_second_pages = [fakes.visits.visits[number] for number in (HAD, GIVEN)]
+    page = browser.open("/week")
+    assert all(f"/visits/{visit}" in page for visit in (PROPOSED, TAKEN, OPEN, HAD, GIVEN))
 
 
 def test_the_week_names_who_comes_to_the_person(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
@@ -144,8 +150,8 @@ def test_who_acts_for_somebody_sees_their_week_and_takes_nothing(fakes: FakeServ
     assert "The week of Jo Bright" in text
     assert "I can take this" not in text
     asked = fakes.visits.requests[-1]
-    assert isinstance(asked, pb.ListVisitsRequest)
-    assert (asked.person_id, asked.giving) == (JO, False)
+    assert isinstance(asked, pb.GetDaysRequest)
+    assert asked.person_id == JO
 
 
 @pytest.mark.parametrize(

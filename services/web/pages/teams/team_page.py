@@ -1,5 +1,7 @@
 """A person's own team and those they are in: answer an invitation, accept a hat, leave, or end somebody's place."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from kith.matching.v1 import tasks_pb2 as tasks
@@ -23,8 +25,9 @@ async def show(ctx: PageContext) -> Response:
     places: pb.GetTeamsResponse = await ctx.call(ctx.state.services.teams.GetTeams, request)
     invited = [place for place in places.teams if place.invited]
     names = await ctx.person_names(place.owner_id for place in invited)
-    teams = [await fetch_team(ctx, place.team_id) for place in places.teams if not place.invited]
-    asked = {team.id: await fetch_questions(ctx, team.id) for team in teams if team.is_own or ctx.acting is None}
+    teams = await asyncio.gather(*(fetch_team(ctx, place.team_id) for place in places.teams if not place.invited))
+    read = [team.id for team in teams if team.is_own or ctx.acting is None]
+    asked = dict(zip(read, await asyncio.gather(*(fetch_questions(ctx, team) for team in read)), strict=True))
     return ctx.render(
         "teams/teams",
         invitations=[{"id": place.team_id, "owner": names[place.owner_id].full, "kind": kind_word(ctx, place.kind)} for place in invited],

@@ -1,5 +1,6 @@
 """A team in words: who is in it, as what, and which hats they wear until when."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,8 +66,10 @@ class TeamView:
 
 async def fetch_team(ctx: PageContext, team_id: str) -> TeamView:
     """Raises NotFound TEAM_UNKNOWN, as for a team that somebody is not in."""
-    team: pb.GetTeamResponse = await ctx.call(ctx.state.services.teams.GetTeam, pb.GetTeamRequest(team_id=team_id))
-    assigned: tasks.GetTeamTasksResponse = await ctx.call(ctx.state.services.tasks.GetTeamTasks, tasks.GetTeamTasksRequest(team_id=team_id))
+    team, assigned = await asyncio.gather(
+        ctx.call(ctx.state.services.teams.GetTeam, pb.GetTeamRequest(team_id=team_id)),
+        ctx.call(ctx.state.services.tasks.GetTeamTasks, tasks.GetTeamTasksRequest(team_id=team_id)),
+    )
     fetched = await ctx.person_names([team.owner_id, *(member.person_id for member in team.members)])
     names = {person: name.full for person, name in fetched.items()}
     is_own, me = team.owner_id == ctx.subject_id, ctx.subject_id

@@ -1,5 +1,6 @@
 """One visit: when it is, who comes, who proposed it, who agreed, and what this person can do about it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -27,10 +28,14 @@ async def show(ctx: PageContext) -> Response:
     """Raises NotFound VISIT_UNKNOWN."""
     response: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, pb.GetVisitRequest(visit_id=ctx.path_param("visit")))
     visit = response.visit
-    to_do = await load_tasks(ctx, visit=visit.visit_id)
-    section = await record_section.load_section(ctx, visit, to_do)
     people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *shared_by(visit), *response.worker_ids]
-    names = await ctx.person_names(people)
+    names, to_do, distances, alerts = await asyncio.gather(
+        ctx.person_names(people),
+        load_tasks(ctx, visit=visit.visit_id),
+        load_lines(ctx, [visit.visit_id]),
+        visit_alerts.load_alerts(ctx, visit),
+    )
+    section = await record_section.load_section(ctx, visit, to_do)
     other, has_begun = None, section is not None and bool(section.records)
     if visit.HasField("other_starts_at"):
         day = ctx.format_day(ctx.local_day(utc_datetime(visit.other_starts_at)).isoformat())
@@ -49,8 +54,8 @@ async def show(ctx: PageContext) -> Response:
         can=[step for step in _possible(ctx, visit, response.worker_ids) if not (has_begun and step in _BEFORE_THE_START)],
         section=section,
         to_do=to_do,
-        distances=(await load_lines(ctx, [visit.visit_id])).get(visit.visit_id, []),
-        alerts=await visit_alerts.load_alerts(ctx, visit),
+        distances=distances.get(visit.visit_id, []),
+        alerts=alerts,
         done=ctx.query_param("done")
         if ctx.query_param("done") in (*_DO, "move", "tasks", *record_section.DONE, *visit_alerts.DONE)
         else "",
