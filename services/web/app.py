@@ -1,6 +1,7 @@
 """The pages as one ASGI application: routes, static files, and the security headers of every response."""
 
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -46,9 +47,8 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
             ctx = await create_context(state, request, with_session=False)
         return refusal_page(ctx, code, _REASON_BY_STATUS.get(code, "FORM_UNREADABLE"))
 
-    pages = [_route(state, page) for page in PAGES]
     app = Starlette(
-        routes=[*more, Mount("/static", CachedStaticFiles(directory=STATIC)), *pages],
+        routes=[*more, Mount("/static", CachedStaticFiles(directory=STATIC)), *_routes(PAGES)],
         middleware=[
             Middleware(SecurityHeadersMiddleware, https=https),
             Middleware(AddressTextMiddleware),
@@ -57,6 +57,7 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
         ],
         exception_handlers={HTTPException: unknown},
     )
+    app.state.web = state
     # Starlette would redirect to the host it was asked under, behind a proxy an inner one.
     app.router.redirect_slashes = False
     return app
@@ -87,8 +88,10 @@ def _without_slash(request: Request) -> str:
     return f"/{quote(path.strip('/'))}{query}"
 
 
-def _route(state: AppState, page: Page) -> Route:
-    return Route(page.path, endpoint(state, page), methods=page.methods, name=f"{page.path} {page.form}")
+@cache
+def _routes(pages: tuple[Page, ...]) -> Sequence[Route]:
+    """Made once: they are the same in every application."""
+    return [Route(page.path, endpoint(page), methods=page.methods, name=f"{page.path} {page.form}") for page in pages]
 
 
 class CachedStaticFiles(StaticFiles):

@@ -85,10 +85,11 @@ class Page:
         return (["GET"] if self.show else []) + (["POST"] if self.act else [])
 
 
-def endpoint(state: AppState, page: Page) -> Callable[[Request], Awaitable[Response]]:
-    """The page as a Starlette endpoint."""
+def endpoint(page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """The page as a Starlette endpoint of an application whose `state.web` is its `AppState`."""
 
     async def handle(request: Request) -> Response:
+        state: AppState = request.app.state.web
         try:
             ctx = await create_context(state, request, page.access)
         except Refusal as refusal:

@@ -64,7 +64,7 @@ class FakeSuggestionService(FakeService):
         times = [
             pb.WeeklyTime(day=day, begins=begins, ends="12:00") for day, begins in (("mon", "09:00"), ("tue", "07:30"), ("fri", "11:30"))
         ]
-        one = type(self).GetSuggestions(self, suggest.GetSuggestionsRequest()).suggestions[0]
+        one = FakeSuggestionService.GetSuggestions(self, suggest.GetSuggestionsRequest()).suggestions[0]
         mo = suggest.Suggestion(
             person_id=MO, profile=self.offer, score=300, within_km=4, for_person=one.for_person, for_worker=one.for_worker
         )

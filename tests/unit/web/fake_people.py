@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import cache
 
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
@@ -38,27 +37,38 @@ class FakeService:
     def __init__(self, service: ServiceDescriptor) -> None:
         self.requests: list[object] = []
         self.refusals: dict[str, Exception] = {}
-        for name, response, is_acting in _rpcs_of(service):
-            setattr(self, name, self._rpc(name, response, is_acting=is_acting))
-
-    def _rpc(self, name: str, response: type[Message], *, is_acting: bool) -> Rpc:
-        respond: Callable[[Message], Message] = getattr(self, name, lambda _request: response())
-
-        async def call(request: Message, metadata: tuple[tuple[str, str], ...] = (), **_: object) -> Message:
-            self.requests.append(request)
-            if refusal := self.refusals.get(name):
-                raise refusal
-            if not is_acting and any(ACTING_TOKEN in value for _, value in metadata):
-                raise NotAllowed("NOT_WHILE_ACTING")
-            return respond(request)
-
-        return call
+        key = (type(self), service)
+        self.__class__ = _KINDS[key] if key in _KINDS else _KINDS.setdefault(key, _answering(*key))
 
 
-@cache
-def _rpcs_of(service: ServiceDescriptor) -> tuple[tuple[str, type[Message], bool], ...]:
-    """Of each RPC its name, its response, and whether somebody who acts may call it. Every test makes all services anew."""
-    return tuple(
-        (method.name, GetMessageClass(method.output_type), f"{service.name}/{method.name}" in acting_methods())
+_KINDS: dict[tuple[type[FakeService], ServiceDescriptor], type[FakeService]] = {}
+"""Made once: every test has all services anew."""
+
+
+def _answering(kind: type[FakeService], service: ServiceDescriptor) -> type[FakeService]:
+    """`kind`, with a method for every RPC."""
+    rpcs = {
+        method.name: _rpc(
+            method.name,
+            getattr(kind, method.name, None) or _empty(GetMessageClass(method.output_type)),
+            is_acting=f"{service.name}/{method.name}" in acting_methods(),
+        )
         for method in service.methods
-    )
+    }
+    return type(kind.__name__, (kind,), rpcs)
+
+
+def _empty(response: type[Message]) -> Callable[[FakeService, Message], Message]:
+    return lambda _service, _request: response()
+
+
+def _rpc(name: str, respond: Callable[[FakeService, Message], Message], *, is_acting: bool) -> Rpc:
+    async def call(self: FakeService, request: Message, metadata: tuple[tuple[str, str], ...] = (), **_: object) -> Message:
+        self.requests.append(request)
+        if refusal := self.refusals.get(name):
+            raise refusal
+        if not is_acting and any(ACTING_TOKEN in value for _, value in metadata):
+            raise NotAllowed("NOT_WHILE_ACTING")
+        return respond(self, request)
+
+    return call
