@@ -90,7 +90,7 @@ def settle_with_kith(files: Sequence[bytes], folder: Path, stored: StoredWeek) -
 
 def hours_with_kith(work: Mapping[str, Sequence[tuple[datetime, datetime]]], works_as: Mapping[str, str], folder: Path) -> dict[str, int]:
     """Minutes of each worker by `kith hours`, which finds no breach."""
-    rules = json.loads((EXAMPLE / "working-time.json").read_text(encoding="utf-8"))
+    rules = json.loads((EXAMPLE / "hours.json").read_text(encoding="utf-8"))["rules"]
     people = [
         {
             "id": worker,
