@@ -18,7 +18,7 @@ MICRO = 1_000_000
 
 
 class PlacesFileError(ValueError):
-    """The file of places cannot be used; the message names the line."""
+    """The file of places cannot be used; the message names the file and the line."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def read_places(file: Path) -> Mapping[str, Place]:
         return {}
     rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))
     if tuple(rows.fieldnames or ()) != _COLUMNS:
-        message = f"{file.name}: its first line must be {','.join(_COLUMNS)}"
+        message = f"{file}: its first line must be {','.join(_COLUMNS)}"
         raise PlacesFileError(message)
     places = {}
     for row in rows:
@@ -56,7 +56,7 @@ def read_places(file: Path) -> Mapping[str, Place]:
             latitude = longitude = float("nan")
         postcode = normalise(row["postcode"] or "")
         if not (-90 <= latitude <= 90 and -180 <= longitude <= 180 and 0 < len(postcode) <= _MAX_POSTCODE):
-            message = f"{file.name}, line {rows.line_num}: write a postcode, its latitude and its longitude in degrees"
+            message = f"{file}, line {rows.line_num}: write a postcode, its latitude and its longitude in degrees"
             raise PlacesFileError(message)
         places[postcode] = Place(round(latitude * MICRO), round(longitude * MICRO))
     return places

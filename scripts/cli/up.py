@@ -45,8 +45,10 @@ def up_command(
     from libs.host.data_folder import FolderInUse, FolderUnusable
     from libs.host.instance_keys import KeysUnusableError
     from libs.observe import logs
+    from libs.places import PlacesFileError
     from services.co_op_settings import InstanceUnusableError
     from services.instance import Instance
+    from services.scheduling.domain.ways import WaysFileError
 
     # Whatever a start creates, sockets among it, is for this account alone, also where a folder above is closed only by chance.
     os.umask(_PRIVATE)
@@ -74,6 +76,9 @@ def up_command(
     except asyncio.CancelledError:
         print_note(f"{co_op.name} was stopped before it was up.")
         return ExitCode.OK
+    except (PlacesFileError, WaysFileError) as error:
+        fix = "Put the file right, or take it away: Kith starts without it."
+        raise CommandError("Kith did not start.", f"{error}.", fix, ExitCode.USAGE) from error
     except (FolderInUse, InstanceUnusableError, FolderUnusable, KeysUnusableError) as error:
         raise CommandError("Kith did not start.", str(error), "", ExitCode.CONFLICT) from error
     except (BackingStartError, OSError, TimeoutError) as error:

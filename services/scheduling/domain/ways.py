@@ -109,7 +109,7 @@ def _read_profile(file: Path) -> SpeedProfile:
     try:
         return profile_from(tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TravelError) as error:
-        raise WaysFileError(f"{file.name}: {error}") from error
+        raise WaysFileError(f"{file}: {error}") from error
 
 
 def _read_table(file: Path) -> TravelTable:
@@ -118,9 +118,9 @@ def _read_table(file: Path) -> TravelTable:
         table = table_from_csv(file.read_text(encoding="utf-8-sig"))
         return table_from_rows(tuple(map(district_of, table.places)), table.rows)
     except TravelError as error:
-        raise WaysFileError(f"{file.name}{_line(error.place)}: {error}") from error
+        raise WaysFileError(f"{file}{_line(error.place)}: {error}") from error
     except UnicodeDecodeError as error:
-        raise WaysFileError(f"{file.name}: {error}") from error
+        raise WaysFileError(f"{file}: {error}") from error
 
 
 def _line(place: str) -> str:
