@@ -95,8 +95,10 @@ class JsonNode:
 
     def integer(self) -> int:
         """A whole number, from zero to the largest that every JSON reader keeps exactly (RFC 8259, section 6)."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int) or not 0 <= self.value <= _MAX_INTEGER:
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < 0:
             self.fail(f"must be a whole number, zero or more, not {self.excerpt()}")
+        if self.value > _MAX_INTEGER:
+            self.fail(f"must be a whole number, at most {_MAX_INTEGER}, not {self.excerpt()}")
         return self.value
 
     def number(self, lowest: float, highest: float) -> float:
@@ -128,7 +130,7 @@ class JsonNode:
     def excerpt(self) -> str:
         """The beginning of the value as JSON. It is made piece by piece: the whole may be too long or too deep to be written at all."""
         text = ""
-        for piece in json.JSONEncoder(default=str).iterencode(self.value):
+        for piece in json.JSONEncoder(default=_excerpt_of_fraction).iterencode(self.value):
             text += piece
             if len(text) > _MAX_EXCERPT:
                 return text[: _MAX_EXCERPT - 3] + "..."
@@ -143,6 +145,14 @@ def _parse_decimal(number: str) -> Fraction:
         message = f"a number with a point has at most {_MAX_DIGITS:,} digits"
         raise ValueError(message)
     return Fraction(number)
+
+
+def _excerpt_of_fraction(number: Fraction) -> float | str:
+    """As it was written, or nearly so; one that is too large for that as a fraction."""
+    try:
+        return float(number)
+    except OverflowError:
+        return str(number)
 
 
 def _reject_constant(word: str) -> object:
