@@ -37,6 +37,6 @@ class EngagementTerms:
 def require_amounts(kind: Engagement, rate: int, wage: int) -> None:
     """A volunteer has neither, an employed worker both, a self-employed one the rate. Raises Invalid RATE_WRONG or WAGE_WRONG."""
     if not 0 <= rate <= MAX_PENCE or (rate > 0) != (kind is not Engagement.VOLUNTEER):
-        raise invalid("rate_pence", "RATE_WRONG")
+        raise invalid("rate_pence", "RATE_WRONG", at_most=str(MAX_PENCE // 100))
     if not 0 <= wage <= MAX_PENCE or (wage > 0) != (kind is Engagement.EMPLOYED):
-        raise invalid("wage_pence", "WAGE_WRONG")
+        raise invalid("wage_pence", "WAGE_WRONG", at_most=str(MAX_PENCE // 100))
