@@ -5,6 +5,7 @@ import pytest
 from kith.scheduling.v1 import day_sheets_pb2 as sheets
 from kith.scheduling.v1 import visit_records_pb2 as records
 from kith.scheduling.v1 import visit_tasks_pb2 as pb
+from kith.scheduling.v1 import visits_pb2 as visits
 from libs.refusals import FailedPrecondition, FieldProblem, Invalid
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_visit_records import BY_ADA
@@ -142,6 +143,10 @@ def test_a_day_on_paper_has_a_place_for_all_that_the_phone_asks(fakes: FakeServi
     ):
         assert asked in said, asked
     assert page.count('class="tickbox"') == 2 + 3 + 2
+    assert "Tick and write by pen" in said
+    own = fakes.visits.visits[PROPOSED]
+    own.state = visits.VISIT_STATE_AGREED
+    assert "Tick and write by pen" not in words(browser.open(f"/today/sheet?day={own.starts_at.ToDatetime().date().isoformat()}"))
     assert 'class="daysheet large"' in browser.open(f"/today/sheet?day={day}&large=yes")
     page = browser.open("/today/sheets")
     assert 'name="wanted" value="yes" checked' in page
