@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from kith.federation.facts.v1.facts_pb2 import PeerUnreachable, VoteDisputed, VoteOpened, VoteProposed
 from kith.governance.facts.v1.facts_pb2 import BallotCast, MotionClosed, MotionOpened
 from kith.identity.facts.v1.facts_pb2 import HoldDue, SignInCodeIssued
+from kith.scheduling.facts.v1.facts_pb2 import NoticeWanted
 from libs import callers
 from libs.clock import SystemClock
 from libs.database.engine import Database, new_id
@@ -22,7 +23,7 @@ from libs.host.process import Process
 from libs.messages.reactions import Reactions
 from libs.messages.rebuild import rebuild_projections
 from services.web.news_reader import DatabaseNewsReader
-from services.web.reactions import federation, governance, identity
+from services.web.reactions import federation, governance, identity, scheduling
 from services.web.storage.news import NewsItem
 from tests.support.running_co_op import EventPublisher, Infrastructure, RunningCoOp, event_publisher, running_co_op
 
@@ -39,6 +40,7 @@ class NewsFeedHarness:
     governance: EventPublisher
     identity: EventPublisher
     federation: EventPublisher
+    scheduling: EventPublisher
     database: Database
 
     async def lived(self) -> None:
@@ -80,10 +82,11 @@ async def news_feed_harness(infrastructure: Infrastructure) -> AsyncIterator[New
         event_publisher(co_op, "governance") as votes,
         event_publisher(co_op, "identity") as doors,
         event_publisher(co_op, "federation") as edge,
+        event_publisher(co_op, "scheduling") as visits,
     ):
         database = Database(co_op.databases["web"].run_url)
         try:
-            yield NewsFeedHarness(co_op, votes, doors, edge, database)
+            yield NewsFeedHarness(co_op, votes, doors, edge, visits, database)
         finally:
             await database.close()
 
@@ -185,6 +188,37 @@ async def test_everybody_hears_how_a_vote_with_other_co_ops_goes_and_the_secreta
         await room.rebuild((federation.REACTIONS,))
         await room.co_op.wait_until_consumed("web", "federation")
         assert await room.co_op.all_rows("web", "news") == lived
+
+
+def _visit_notice(kind: str, visit: UUID, until: datetime, *people: UUID) -> Message:
+    notice = NoticeWanted(person_ids=map(str, people), kind=kind, about_id=f"{visit}.{new_id()}")
+    notice.due_at.FromDatetime(datetime.now(UTC))
+    notice.until.FromDatetime(until)
+    return notice
+
+
+async def test_everybody_who_is_told_of_a_visit_finds_it_in_the_news(infrastructure: Infrastructure) -> None:
+    async with news_feed_harness(infrastructure) as room:
+        visit, starts = new_id(), datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+        notices = [
+            _visit_notice("visit_moved", visit, starts, ADA, BEN),
+            _visit_notice("visit_cancelled", visit, starts, BEN),
+            _visit_notice("watch_late", visit, starts, ADA),
+        ]
+        await room.scheduling.publish(*((notice, str(visit)) for notice in notices))
+        await room.co_op.wait_until_consumed("web", "scheduling")
+        for person, kinds in ((ADA, ["visit_moved"]), (BEN, ["visit_cancelled", "visit_moved"]), (new_id(), [])):
+            found, _ = await room.of(person)
+            assert sorted(item.kind for item in found) == kinds
+            assert {(item.about, item.word) for item in found} == ({(str(visit), starts.isoformat())} if kinds else set())
+        asked = await room.co_op.all_rows("web", "notice")
+        assert len(asked) == 4, "and each is told in the way they chose, too"
+        lived = await room.co_op.all_rows("web", "news")
+        await room.rebuild((scheduling.REACTIONS,))
+        await room.co_op.wait_until_consumed("web", "scheduling")
+        assert await room.co_op.all_rows("web", "news") == lived
+        async with room.co_op.database_transaction("web", caller=callers.person(BEN)) as connection:
+            assert await connection.fetchval("select count(*) from news_of_scheduling") == 0, "nobody reads a part"
 
 
 async def test_the_tables_give_nobody_the_news_of_somebody_else(infrastructure: Infrastructure) -> None:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from kith.scheduling.v1.enums import WeekDraftState
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.week_draft import DraftStep, step
 from services.scheduling.storage import week_drafts
@@ -10,6 +9,6 @@ from services.scheduling.storage import week_drafts
 
 async def fail_week_draft(work: UnitOfWork, draft_id: UUID) -> None:
     """Does nothing for a draft that is no longer being made."""
-    draft = await week_drafts.get(work, draft_id, lock=True)
-    if draft.state is WeekDraftState.MAKING:
+    draft = await week_drafts.lock_in_the_making(work, draft_id)
+    if draft is not None:
         await week_drafts.save(work, step(draft, DraftStep.FAIL))

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kith.scheduling.v1.enums import DraftPlaceKind, WeekDraftState
+from kith.scheduling.v1.enums import DraftPlaceKind
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.all_can_come import all_can_come
 from services.scheduling.domain.draft_inputs import visit_key, worker_key
@@ -46,8 +46,8 @@ def read_plan(message: Mapping[str, Any]) -> MadePlan:
 
 async def finish_week_draft(work: UnitOfWork, draft_id: UUID, plan: MadePlan, *, zone: ZoneInfo) -> None:
     """Does nothing for a draft that is no longer being made."""
-    draft = await week_drafts.get(work, draft_id, lock=True)
-    if draft.state is not WeekDraftState.MAKING:
+    draft = await week_drafts.lock_in_the_making(work, draft_id)
+    if draft is None:
         return
     workers = {worker_key(number): worker for number, worker in (await draft_records.list_workers(work, draft.id)).items()}
     own, accepted = await week_drafts.list_visits(work, draft.id), defaultdict[UUID, list[Times]](list)

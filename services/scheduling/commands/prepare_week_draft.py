@@ -1,6 +1,7 @@
 """Gathers once what a draft is made of, and keeps it: a restart in the middle makes the same plan of the same record."""
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
@@ -21,10 +22,22 @@ class DraftSettings:
     ways: Ways
 
 
-async def prepare_week_draft(work: UnitOfWork, draft: WeekDraft, settings: DraftSettings) -> str:
-    """The record, still without a plan."""
+@dataclass(frozen=True)
+class PreparedDraft:
+    """The record, still without a plan, and whether the planner has already had enough of waiting."""
+
+    record: str
+    stop_asked: bool
+
+
+async def prepare_week_draft(work: UnitOfWork, draft_id: UUID, settings: DraftSettings) -> PreparedDraft | None:
+    """None for a draft that is no longer being made."""
+    # Whoever looked for work did not lock it: the planner may have stopped it or thrown it away since.
+    draft = await week_drafts.lock_in_the_making(work, draft_id)
+    if draft is None:
+        return None
     if (kept := await draft_records.find(work, draft.id)) is not None:
-        return kept
+        return PreparedDraft(kept, draft.stop_asked)
     week, rule = await draft_facts.load(work, draft, settings.ways), await draft_rules.get(work)
     numbers = number(week)
     problem = pose(settings.zone, week, numbers)
@@ -41,7 +54,7 @@ async def prepare_week_draft(work: UnitOfWork, draft: WeekDraft, settings: Draft
         workers_without_way=week.workers_without_way,
     )
     await week_drafts.save(work, prepared)
-    return document
+    return PreparedDraft(document, draft.stop_asked)
 
 
 def _visits(draft: WeekDraft, week: WeekFacts, numbers: Numbers) -> list[DraftVisit]:

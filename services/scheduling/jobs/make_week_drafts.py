@@ -17,7 +17,7 @@ from libs.observe.logs import logger
 from libs.refusals import Unavailable
 from services.scheduling.commands.fail_week_draft import fail_week_draft
 from services.scheduling.commands.finish_week_draft import MadePlan, finish_week_draft, read_plan
-from services.scheduling.commands.prepare_week_draft import DraftSettings, prepare_week_draft
+from services.scheduling.commands.prepare_week_draft import DraftSettings, PreparedDraft, prepare_week_draft
 from services.scheduling.storage import week_drafts
 
 LOG = logger("week_drafts")
@@ -50,27 +50,31 @@ async def make_next_draft(runtime: Runtime, settings: DraftSettings) -> bool:
     """Whether there was one."""
     database, now, caller = runtime.database, runtime.clock.now, callers.job(_NAME)
     async with database.work(caller, now(), f"job:{_NAME}") as work:
-        draft = await week_drafts.find_in_the_making(work)
+        draft = await week_drafts.find_oldest_in_the_making(work)
         if draft is None:
             return False
         await follow(work, runtime, "identity", "governance")
-        record = await prepare_week_draft(work, draft, settings)
+        prepared = await prepare_week_draft(work, draft, settings)
+    if prepared is None:
+        return True
     try:
-        plan = await _plan(runtime, draft.id, record)
+        plan = await _plan(runtime, draft, prepared)
     except WorkerFailedError as error:
-        LOG.error("week_draft_failed", draft=str(draft.id), error=str(error))
+        LOG.error("week_draft_failed", draft=str(draft), error=str(error))
         async with database.work(caller, now(), f"job:{_NAME}") as work:
-            await fail_week_draft(work, draft.id)
+            await fail_week_draft(work, draft)
         return True
     if plan is not None:
         async with database.work(caller, now(), f"job:{_NAME}") as work:
-            await finish_week_draft(work, draft.id, plan, zone=settings.zone)
+            await finish_week_draft(work, draft, plan, zone=settings.zone)
     return True
 
 
-async def _plan(runtime: Runtime, draft: UUID, record: str) -> MadePlan | None:
+async def _plan(runtime: Runtime, draft: UUID, prepared: PreparedDraft) -> MadePlan | None:
     """None when it is no longer wanted."""
-    async with worker_process(_MODULE, record) as process:
+    async with worker_process(_MODULE, prepared.record) as process:
+        if prepared.stop_asked:
+            await process.tell("stop")
         async for message in process.messages():
             if "plan" in message:
                 return read_plan(message)

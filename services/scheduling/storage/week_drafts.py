@@ -23,14 +23,16 @@ TOPIC = "week_drafts"
 """Wakes the process that makes drafts."""
 _BY_ID = select(week_draft).where(week_draft.c.id == bindparam("of"))
 _LOCKED = _BY_ID.with_for_update()
-_IN_THE_MAKING = select(week_draft).where(week_draft.c.state == WeekDraftState.MAKING.value).order_by(week_draft.c.id).limit(1)
+_MAKING = week_draft.c.state == WeekDraftState.MAKING.value
+_OLDEST_IN_THE_MAKING = select(week_draft.c.id).where(_MAKING).order_by(week_draft.c.id).limit(1)
+_LOCKED_IN_THE_MAKING = _LOCKED.where(_MAKING)
 # A planner has one draft of a week of which something can still become: the index `week_draft_live`.
 _ADD = insert(week_draft).on_conflict_do_nothing().returning(week_draft.c.id)
 _ADD_VISIT, _ADD_PLACE = insert(week_draft_visit), insert(week_draft_place)
 _SAVE = update(week_draft).where(week_draft.c.id == bindparam("saved"))
 _PROGRESS = (
     update(week_draft)
-    .where(week_draft.c.id == bindparam("of"), week_draft.c.state == WeekDraftState.MAKING.value)
+    .where(week_draft.c.id == bindparam("of"), _MAKING)
     .values(done=bindparam("so_far"))
     .returning(week_draft.c.stop_asked)
 )
@@ -87,6 +89,7 @@ async def add(work: UnitOfWork, new: WeekDraft) -> bool:
 
 
 async def save(work: UnitOfWork, changed: WeekDraft) -> None:
+    """All of it: only for one that this transaction has locked, or what its planner said meanwhile is lost."""
     await work.connection.execute(_SAVE.values(values_of(changed, "id")), {"saved": changed.id})
 
 
@@ -99,9 +102,15 @@ async def list_proposed_to(work: UnitOfWork, draft: UUID, worker: UUID) -> list[
     return list(map(_to_visit, await work.connection.execute(_PROPOSED_TO, {"of": draft, "whose": worker})))
 
 
-async def find_in_the_making(work: UnitOfWork) -> WeekDraft | None:
-    """The oldest of them."""
-    row = (await work.connection.execute(_IN_THE_MAKING)).first()
+async def find_oldest_in_the_making(work: UnitOfWork) -> UUID | None:
+    """Its id alone: before it is locked, its planner may stop it or throw it away at any moment."""
+    found: UUID | None = (await work.connection.execute(_OLDEST_IN_THE_MAKING)).scalar()
+    return found
+
+
+async def lock_in_the_making(work: UnitOfWork, draft_id: UUID) -> WeekDraft | None:
+    """As it is now; None for one that is no longer being made: it was thrown away, is over, or went with its planner."""
+    row = (await work.connection.execute(_LOCKED_IN_THE_MAKING, {"of": draft_id})).first()
     return _to_draft(row) if row else None
 
 

@@ -1,14 +1,14 @@
 """The news page: events that this person should see, in words, each with a link."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from starlette.responses import Response
 
 from libs.refusals import NotFound
 from services.web.page_context import PageContext
-from services.web.pages import account_news, credential_news, federated_news, record_news, recovery_news
+from services.web.pages import account_news, credential_news, federated_news, record_news, recovery_news, visit_news
 from services.web.pages.ballots.carrier import CHANNELS
 from services.web.pages.federated_news import NewsEntry
 from services.web.pages.motion_view import MotionView, StatusLabel, fetch_motion, motion_view
@@ -29,22 +29,26 @@ async def show(ctx: PageContext) -> Response:
 
 
 async def latest_news(ctx: PageContext, limit: int, shown: set[str]) -> list[NewsEntry]:
-    """For the home page: the latest item about each motion and the latest code, without what the page shows already."""
+    """For the home page: the latest item about each motion or visit and the latest code, without what the page shows already and what is
+    of no use any more.
+    """
     page = await ctx.state.news.list_for(ctx.person_id, _ITEMS_CONSIDERED, hats=_hats(ctx))
     latest: dict[str, NewsItem] = {}
     for item in page.items:
         latest.setdefault(item.about or item.kind, item)
+    current = [item for item in latest.values() if not visit_news.is_over(item, ctx.now)]
     announced = {"motion_opened", "between_opened"}
-    unseen = [item for item in latest.values() if not (item.kind in announced and item.about in shown)]
+    unseen = [item for item in current if not (item.kind in announced and item.about in shown)]
     return await news_entries(ctx, unseen[:limit])
 
 
 async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[NewsEntry]:
     """The items in words. Each subject is fetched once; items whose subject no longer exists are left out."""
-    motions, votes, co_ops = await asyncio.gather(
+    motions, votes, co_ops, visits = await asyncio.gather(
         _fetch_subjects(ctx, items, "motion", _fetch_motion_view),
         _fetch_subjects(ctx, items, "between", federated_news.fetch_vote_view),
         _fetch_subjects(ctx, items, "peer", federated_news.fetch_peer),
+        visit_news.fetch_visits(ctx, items),
     )
     credential_kinds = await credential_news.kind_names(ctx, items)
     entries: list[NewsEntry | None] = []
@@ -54,20 +58,31 @@ async def news_entries(ctx: PageContext, items: Sequence[NewsItem]) -> list[News
         elif item.kind.startswith("peer_"):
             entries.append(federated_news.peer_entry(ctx, item, co_ops[item.about]) if item.about in co_ops else None)
         elif item.kind == OLDER_COPY:
-            lines = ctx.catalogue.sentences("news.older_copy_text", phone=ctx.phone)
-            title, status = str(ctx.say("news.older_copy")), StatusLabel("wait", ctx.say("news.older_copy_status"))
-            entries.append(NewsEntry(status, title, lines, item.at, "/motions", ctx.say("news.older_copy_link")))
-        elif item.kind in credential_news.KINDS:
-            entries.append(credential_news.credential_entry(ctx, item, credential_kinds))
-        elif item.kind in account_news.KINDS:
-            entries.append(account_news.account_entry(ctx, item))
-        elif item.kind in record_news.KINDS:
-            entries.append(await record_news.record_entry(ctx, item))
-        elif item.kind in recovery_news.KINDS:
-            entries.append(await recovery_news.recovery_entry(ctx, item))
+            entries.append(_older_copy_entry(ctx, item))
+        elif item.kind in visit_news.KINDS:
+            entries.append(await visit_news.visit_entry(ctx, item, visits))
         elif item.about in motions:
             entries.append(_motion_entry(ctx, item, motions[item.about]))
+        else:
+            entries.append(await _personal_entry(ctx, item, credential_kinds))
     return [entry for entry in entries if entry is not None]
+
+
+def _older_copy_entry(ctx: PageContext, item: NewsItem) -> NewsEntry:
+    lines = ctx.catalogue.sentences("news.older_copy_text", phone=ctx.phone)
+    title, status = str(ctx.say("news.older_copy")), StatusLabel("wait", ctx.say("news.older_copy_status"))
+    return NewsEntry(status, title, lines, item.at, "/motions", ctx.say("news.older_copy_link"))
+
+
+async def _personal_entry(ctx: PageContext, item: NewsItem, credential_kinds: Mapping[str, str]) -> NewsEntry | None:
+    """About the person's own papers, account or record."""
+    if item.kind in credential_news.KINDS:
+        return credential_news.credential_entry(ctx, item, credential_kinds)
+    if item.kind in account_news.KINDS:
+        return account_news.account_entry(ctx, item)
+    if item.kind in record_news.KINDS:
+        return await record_news.record_entry(ctx, item)
+    return await recovery_news.recovery_entry(ctx, item) if item.kind in recovery_news.KINDS else None
 
 
 async def _fetch_subjects(

@@ -9,6 +9,7 @@ from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, EventClass, type_of
 from libs.messages.reactions import EventHandler
 from services.web.storage import notices
+from services.web.storage.news import NOT_NEWS, add_for_each
 
 
 class _Moment(Protocol):
@@ -44,6 +45,21 @@ def wanted_handler(message: EventClass) -> tuple[str, EventHandler]:
         )
 
     return type_of(message), handle
+
+
+def news_and_notice_handler(message: EventClass) -> tuple[str, EventHandler]:
+    """As `wanted_handler`; what is news on the pages too is there for everybody whom the notice is for, whatever way they chose."""
+    message_type, add_notices = wanted_handler(message)
+
+    async def handle(work: UnitOfWork, event: Event) -> None:
+        wanted = cast(_NoticeWanted, message.FromString(event.payload))
+        if wanted.kind not in NOT_NEWS:
+            until = wanted.until.ToDatetime(tzinfo=UTC).isoformat()
+            about = wanted.about_id.partition(".")[0]
+            await add_for_each(work, event, wanted.kind, map(UUID, wanted.person_ids), about=about, word=until)
+        await add_notices(work, event)
+
+    return message_type, handle
 
 
 async def add_security_notice(work: UnitOfWork, event: Event, kind: str, person: UUID) -> None:

@@ -54,6 +54,27 @@ def test_the_week_has_all_visits_however_many_there_are(fakes: FakeServices, bro
     assert all(f"/visits/{visit}" in page for visit in (PROPOSED, TAKEN, OPEN, HAD, GIVEN))
 
 
+def test_of_a_visit_that_is_over_it_is_said_who_was_to_come(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    def says(visit: str) -> str:
+        return " ".join(visible_text(browser.open(f"/visits/{visit}")))
+
+    had, without = fakes.visits.visits[HAD], f"/week/without/{MO}"
+    had.worker_ids.append(MO)
+    assert "Mo Stone was to come" in says(HAD)
+    assert without not in browser.page, "there is nothing more to plan without them"
+    assert "You were to come" in says(GIVEN)
+    had.free_places = 1
+    assert "Somebody was still needed" in says(HAD)
+    had.free_places = 0
+    del had.worker_ids[:]
+    assert "Somebody was to come" in says(HAD)
+    had.worker_ids.append(MO)
+    had.starts_at.FromDatetime(NOW - timedelta(minutes=30))
+    had.ends_at.FromDatetime(NOW + timedelta(minutes=30))
+    assert "Mo Stone comes" in says(HAD), "while it goes on"
+    assert without in browser.page, "who should be there has not come: the rest of the week can be planned"
+
+
 def test_the_week_names_who_comes_to_the_person(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     own = fakes.visits.visits[PROPOSED]
     own.state, own.free_places, own.workers = pb.VISIT_STATE_AGREED, 0, 2

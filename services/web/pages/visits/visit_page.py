@@ -14,7 +14,7 @@ from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
 from services.web.pages.visits.task_words import load_tasks
-from services.web.pages.visits.visit_words import TAKES_PLACE, shared_by, state_of, times_words, visit_row
+from services.web.pages.visits.visit_words import TAKES_PLACE, is_over, shared_by, state_of, times_words, visit_row
 from services.web.pages.watch import visit_alerts
 from services.web.pages.working_time.rest_reason import said_reason
 
@@ -110,9 +110,12 @@ def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list
 
 
 def _without(ctx: PageContext, visit: pb.Visit, workers: Sequence[str], names: Mapping[str, PersonName]) -> list[dict[str, str]]:
-    """For the person of the visit: the rest of the week without each worker of it, also after one who did not come."""
+    """For the person of the visit, until it is over: the rest of the week without each worker of it, also once one should be there."""
     day = ctx.local_day(utc_datetime(visit.starts_at))
     monday = day - timedelta(days=day.weekday())
-    if visit.person_id != ctx.subject_id or state_of(visit) not in TAKES_PLACE or monday + timedelta(weeks=1) <= ctx.local_day():
+    if visit.person_id != ctx.subject_id or state_of(visit) not in TAKES_PLACE:
+        return []
+    # A visit of a night can go on in the week after.
+    if is_over(ctx, visit) or monday + timedelta(weeks=1) <= ctx.local_day():
         return []
     return [{"name": names[worker].full, "path": f"/week/without/{worker}?week={monday.isoformat()}"} for worker in workers]

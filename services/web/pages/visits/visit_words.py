@@ -89,8 +89,15 @@ def state_of(visit: pb.Visit) -> VisitState | None:
     return known_word(pb.VisitState, VisitState, visit.state, None)
 
 
+def is_over(ctx: PageContext, visit: pb.Visit) -> bool:
+    """Whether its time has passed, whatever happened in it."""
+    return utc_datetime(visit.ends_at) <= ctx.now
+
+
 def _state_words(ctx: PageContext, visit: pb.Visit, workers: Sequence[str], *, is_taken: bool) -> tuple[str, Markup]:
     state = state_of(visit)
+    if state is VisitState.AGREED and is_over(ctx, visit):
+        return _past_words(ctx, visit, workers, is_taken=is_taken)
     if state is VisitState.AGREED:
         if is_taken:
             return "yes", ctx.say("visit.you_come")
@@ -99,3 +106,14 @@ def _state_words(ctx: PageContext, visit: pb.Visit, workers: Sequence[str], *, i
         # A visit needs at most two.
         return "yes", ctx.say("visit.comes", len(workers), first=workers[0], second=workers[-1]) if workers else ctx.say("visit.covered")
     return _STATUS.get(state, "wait") if state else "wait", ctx.say(f"visit_is.{state.value}") if state else Markup()
+
+
+def _past_words(ctx: PageContext, visit: pb.Visit, workers: Sequence[str], *, is_taken: bool) -> tuple[str, Markup]:
+    """What was planned: what became of it, the record says."""
+    if is_taken:
+        return "yes", ctx.say("visit.you_were_to_come")
+    if visit.free_places > 0:
+        return "no", ctx.say("visit.was_needed", visit.free_places)
+    if not workers:
+        return "yes", ctx.say("visit.was_covered")
+    return "yes", ctx.say("visit.was_to_come", len(workers), first=workers[0], second=workers[-1])
