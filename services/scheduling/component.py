@@ -14,6 +14,7 @@ from services.database_setup import migrations_folder
 from services.scheduling.commands.prepare_week_draft import DraftSettings
 from services.scheduling.domain.ways import read_ways
 from services.scheduling.jobs import (
+    call_off_visits_of_deceased,
     confirm_by_timer,
     forget_past_weeks,
     give_back_uncleared,
@@ -24,7 +25,7 @@ from services.scheduling.jobs import (
 )
 from services.scheduling.jobs.make_week_drafts import week_draft_maker
 from services.scheduling.jobs.tell_watch import WatchJob
-from services.scheduling.reactions import governance, identity, matching
+from services.scheduling.reactions import governance, identity, matching, membership
 from services.scheduling.rpc.activity_servicer import activity_service
 from services.scheduling.rpc.calendar_servicer import calendar_service
 from services.scheduling.rpc.cover_servicer import cover_service
@@ -80,8 +81,9 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 person_data_service(runtime.transactions, catch_up),
                 person_rights_service(runtime.transactions, PERSON_TABLES, catch_up=catch_up, waits_for=eraser.waits_for),
             ),
-            reactions=(identity.reactions(eraser, zone), matching.REACTIONS, governance.REACTIONS),
+            reactions=(identity.reactions(eraser, zone), matching.REACTIONS, membership.REACTIONS, governance.REACTIONS),
             jobs=(
+                call_off_visits_of_deceased.job(runtime, zone),
                 give_back_uncleared.job(runtime),
                 forget_past_weeks.job(zone),
                 confirm_by_timer.JOB,

@@ -25,6 +25,7 @@ LASTING = {
     ("task_grant", "entry"),
     ("current_member", "person"),
     ("known_person", "person"),
+    ("deceased_person", "person"),
 }
 """Which entry was merged into which; by which entry somebody joined, as matching's events name it; what others say anew."""
 WORDS = {("introduction", "step"): "open", ("introduction", "kind"): "support", ("private_no", "kind"): "no"}

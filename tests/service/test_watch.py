@@ -8,6 +8,7 @@ import pytest
 
 from kith.governance.facts.v1.facts_pb2 import RulebookAdopted
 from kith.identity.facts.v1.facts_pb2 import HatGiven, PersonErased, PersonsMerged
+from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1 import watch_pb2 as pb
 from kith.status.v1.status_pb2 import GetStatusRequest
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -139,6 +140,17 @@ async def test_the_worker_answers_the_alert_and_the_person_is_told(infrastructur
         await watch.wait_for_notices(*[("watch_late", first)] * 4)
 
 
+async def told_of(people: VisitPeople, secretary: UUID, hat: str) -> int:
+    waiting = await call_service(people.stub.GetWaiting, visits.GetWaitingRequest(), people.co_op.token(secretary, hat=hat))
+    return int(waiting.alerts_told)
+
+
+async def who_came(people: VisitPeople, person: UUID) -> list[tuple[str, int]]:
+    request = visits.GetContinuityRequest(person_id=str(person))
+    found = await call_service(people.stub.GetContinuity, request, people.token(person))
+    return [(worker.worker_id, worker.visits) for worker in found.workers]
+
+
 @pytest.mark.capability("L7")
 async def test_a_visit_that_nobody_started_is_missed_and_stays_so(infrastructure: Infrastructure) -> None:
     """Also where the co-op was down, and did not see that it was late: then it is told at once, and the page says from when until when."""
@@ -161,8 +173,12 @@ async def test_a_visit_that_nobody_started_is_missed_and_stays_so(infrastructure
         await watch.hand_back(duty, first)
         await watch.wait_for_notices(("watch_missed", first), ("watch_missed", secretary))
         [alert] = await watch.open_alerts(secretary, SECRETARY)
+        assert [await told_of(people, secretary, hat) for hat in (SECRETARY, "")] == [1, 0], "it waits for the secretary who was told"
         await watch.sort(alert.alert_id, secretary, "Wren was ill, Ada is well", SECRETARY)
+        assert await told_of(people, secretary, SECRETARY) == 0
+        assert await who_came(people, ada) == [], "it is known that Wren did not come"
         await watch.records.write(visit, wren, watch.records.at(12), watch.records.at(13))
+        assert await who_came(people, ada) == [(str(wren), 1)], "they came after all, and had forgotten to say so"
         [seen] = (await watch.of_visit(visit, wren)).alerts
         assert seen.HasField("missed_at")
 

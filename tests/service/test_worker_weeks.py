@@ -72,6 +72,27 @@ async def test_from_now_on_without_an_end_until_they_say_that_they_are_back(infr
                 await weeks.say_away(wren, first, last)
 
 
+@pytest.mark.capability("S1")
+async def test_who_says_twice_that_they_are_away_is_back_with_one_word(infrastructure: Infrastructure) -> None:
+    ada, wren = (new_id() for _ in range(2))
+    async with visit_people(infrastructure) as people:
+        weeks = WorkerWeeks(people)
+        await people.form_team(ada, worker=[wren])
+        visit = await people.propose(ada, ada, people.at(0, 20))
+        said = await weeks.say_away(wren, people.day(0), people.day(0))
+        again = await weeks.say_away(wren, people.day(0), people.day(0))
+        assert (again.away_id, again.given_back, await weeks.list_away(wren)) == (said.away_id, 0, [said.away_id])
+        longer, later = await weeks.say_away(wren), await weeks.say_away(wren, people.day(2), people.day(3))
+        assert later.away_id == longer.away_id, "they are away then already"
+        assert await weeks.list_away(wren) == [said.away_id, longer.away_id]
+        await weeks.end_away(said.away_id, wren)
+        assert await weeks.list_away(wren) == []
+        await people.take(visit, wren)
+        running, other = [await weeks.say_away(wren, people.day(ahead), people.day(ahead)) for ahead in (0, 5)]
+        await weeks.end_away(running.away_id, wren)
+        assert await weeks.list_away(wren) == [other.away_id], "that they are back says nothing of another time"
+
+
 async def test_a_take_and_going_away_at_one_instant_never_leave_both(infrastructure: Infrastructure) -> None:
     ada, *workers = (new_id() for _ in range(9))
     async with visit_people(infrastructure) as people:

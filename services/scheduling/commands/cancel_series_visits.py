@@ -11,8 +11,11 @@ from services.scheduling.domain.visit_series import VisitSeries
 from services.scheduling.storage import events_out, series_visits, sharings, standing_places, visit_places, visit_sharers, visits
 
 
-async def cancel_series_visits(work: UnitOfWork, ended: VisitSeries, from_day: date, caller: UUID, today: date) -> set[UUID]:
-    """Returns who would have come, now or later, so that each is told once. Who shares the series, or one of its visits, is told here."""
+async def cancel_series_visits(work: UnitOfWork, ended: VisitSeries, from_day: date, caller: UUID | None, today: date) -> set[UUID]:
+    """Returns who would have come, now or later, so that each is told once. Who shares the series, or one of its visits, is told here.
+
+    Without a `caller` nobody has called them off: the person can be visited no more.
+    """
     share_series = await _end_sharings(work, ended, from_day, today)
     told = set[UUID]()
     to_come = await series_visits.lock_to_come(work, ended.id, from_day)

@@ -1,4 +1,7 @@
-"""A worker is back, or is not going away: they can take visits again. What they gave back is not theirs with that."""
+"""A worker is back, or is not going away: they can take visits again. What they gave back is not theirs with that.
+
+Who is back is back from all that they had said for this moment.
+"""
 
 from uuid import UUID
 

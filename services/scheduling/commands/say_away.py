@@ -22,7 +22,7 @@ class SaidAway:
 
 
 async def say_away(work: UnitOfWork, first: date | None, last: date | None, *, zone: ZoneInfo) -> SaidAway:
-    """What they had taken in that time and has not started is open again at once; each person is told once.
+    """What they had taken in that time and has not started is open again at once; each person is told once. Said twice, it is there once.
 
     Raises NotAllowed PERSON_NEEDED, and what `go_away` raises.
     """
@@ -30,6 +30,8 @@ async def say_away(work: UnitOfWork, first: date | None, last: date | None, *, z
     new = go_away(work.new_id(), worker, zone, first, last, work.now)
     # A take that is under way is either given back here, or sees this and is refused.
     await visit_places.lock_worker(work, worker)
+    if (said_before := await away.find_covering(work, new)) is not None:
+        return SaidAway(said_before, 0)
     await away.add(work, new)
     freed, given_back = list[Visit](), dict[UUID, list[Visit]]()
     for visit_id in await away.list_taken_then(work, new):

@@ -22,7 +22,10 @@ class Continuity:
 
 
 async def get_continuity(work: UnitOfWork, person: UUID) -> Continuity:
-    """Of visits that have begun. Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
+    """Of visits that have begun, but for those to which somebody is known not to have come.
+
+    Raises NotAllowed PERSON_NEEDED, NOT_YOURS, ACTING_ENDED or ACTING_OUTSIDE_SCOPE.
+    """
     await acting.require_self_or_acting(work, person, SCOPE)
     workers = await visit_places.count_by_worker(work, person, work.now - PERIOD, work.now)
     await audit.record_read(work, "visit", "list", person)

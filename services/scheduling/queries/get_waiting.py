@@ -55,6 +55,8 @@ class WorkWaiting:
     swaps: int = 0
     alerts: int = 0
     """Open, as the person holds the watch."""
+    alerts_told: int = 0
+    """For a secretary who does not: open, and told to them after all who hold it."""
     watch_asked: int = 0
     proposals: int = 0
     engagements: int = 0
@@ -128,13 +130,16 @@ async def _of_money(work: UnitOfWork, person: UUID, caller: UUID, may: MayWait) 
 
 async def _of_work(work: UnitOfWork, person: UUID, may: MayWait) -> WorkWaiting:
     offered = (await swaps.list_open(work, person, PageRequest(_MOST_SWAPS))).items if may.swaps else []
+    is_secretary = await hats.wears(work, hats.SECRETARY)
     holds_watch = may.alerts and person in await watch_duties.list_holders(work)
+    was_told = may.alerts_told and is_secretary and not holds_watch
     return WorkWaiting(
         await visit_records.list_waiting(work, "worker", person, (VisitRecordState.DISPUTED,)) if may.disputed else [],
         sum(swap.swap.to_worker == person for swap in offered),
         await watch_alerts.count_open(work) if holds_watch else 0,
+        await watch_alerts.count_told(work, person) if was_told else 0,
         await watch_duties.count_asked(work, person) if may.watch_asked else 0,
         await week_drafts.count_unanswered(work, person) if may.proposals else 0,
         await engagements.count_proposed_to(work, person) if may.engagements else 0,
-        await engagements.list_proposing(work, person) if await hats.wears(work, hats.SECRETARY) else [],
+        await engagements.list_proposing(work, person) if is_secretary else [],
     )

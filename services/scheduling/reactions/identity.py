@@ -11,6 +11,7 @@ from libs.access.erasing import PAY_PERIOD, PersonEraser
 from libs.database.engine import UnitOfWork
 from libs.messages.envelope import Event, type_of
 from libs.messages.reactions import Reactions, joined
+from services.scheduling.commands.call_off_visits import call_off_visits
 from services.scheduling.commands.end_what_they_share import end_what_they_share
 from services.scheduling.commands.leave_all_teams import leave_all_teams
 from services.scheduling.commands.merge_persons import merge_persons
@@ -24,9 +25,11 @@ async def _on_merged(work: UnitOfWork, event: Event) -> None:
 
 
 async def _on_erased(zone: ZoneInfo, work: UnitOfWork, event: Event) -> None:
-    """Before their rows go, also while that has to wait. What they share first: it locks visits, and those are locked before workers."""
+    """Before their rows go, also while that has to wait. Their visits and what they share first: visits are locked before workers."""
     persons = sorted(map(UUID, PersonErased.FromString(event.payload).person_ids))
+    today = work.now.astimezone(zone).date()
     for person in persons:
+        await call_off_visits(work, person, today, today)
         await end_what_they_share(work, person, zone=zone)
     for person in persons:
         await leave_all_teams(work, person, event.at)

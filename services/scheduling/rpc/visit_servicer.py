@@ -174,6 +174,7 @@ def _waiting(waiting: Waiting) -> pb.GetWaitingResponse:
         disputed_visit_ids=map(str, work.disputed),
         swaps=work.swaps,
         alerts=work.alerts,
+        alerts_told=work.alerts_told,
         watch_asked=work.watch_asked,
         proposals=work.proposals,
         engagements=work.engagements,

@@ -16,7 +16,16 @@ from services.scheduling.storage.tables import away, visit_place
 from services.scheduling.storage.visit_places import HAS_NOT_BEGUN
 
 _ADD = insert(away)
-_DROP = delete(away).where(away.c.id == bindparam("of"), away.c.worker == bindparam("by")).returning(away.c.id)
+_COVERING = (
+    select(away.c.id)
+    .where(away.c.worker == bindparam("of"), away.c.begins <= bindparam("since", type_=MOMENT))
+    .order_by(away.c.begins, away.c.id)
+    .limit(1)
+)
+_COVERING_ALL = _COVERING.where(away.c.ends.is_(None))
+_COVERING_UNTIL = _COVERING.where(or_(away.c.ends.is_(None), away.c.ends >= bindparam("until", type_=MOMENT)))
+_DROP = delete(away).where(away.c.id == bindparam("of"), away.c.worker == bindparam("by")).returning(away.c.begins)
+_DROP_RUNNING = delete(away).where(away.c.worker == bindparam("by"), away.c.begins <= NOW, or_(away.c.ends.is_(None), away.c.ends > NOW))
 _FORGET = delete(away).where(away.c.ends <= NOW)
 _AWAY_THEN = select(away.c.worker).where(
     among(away.c.worker, "workers"),
@@ -36,10 +45,22 @@ async def add(work: UnitOfWork, new: Away) -> None:
     await work.connection.execute(_ADD, values_of(new))
 
 
+async def find_covering(work: UnitOfWork, of: Away) -> UUID | None:
+    """One that they have said already, and in which all of this one lies."""
+    statement = _COVERING_ALL if of.ends is None else _COVERING_UNTIL
+    return (await work.connection.execute(statement, {"of": of.worker, "since": of.begins, "until": of.ends})).scalar()
+
+
 async def end(work: UnitOfWork, away_id: UUID, worker: UUID) -> None:
-    """Nothing stays of it. Raises NotFound AWAY_UNKNOWN."""
-    if (await work.connection.execute(_DROP, {"of": away_id, "by": worker})).first() is None:
+    """Nothing stays of it; if it had begun, they are back, and nothing stays of any other that has begun.
+
+    Raises NotFound AWAY_UNKNOWN.
+    """
+    ended = (await work.connection.execute(_DROP, {"of": away_id, "by": worker})).first()
+    if ended is None:
         raise NotFound("AWAY_UNKNOWN")
+    if ended.begins <= work.now:
+        await work.connection.execute(_DROP_RUNNING, {"by": worker, "now": work.now})
 
 
 async def list_of(work: UnitOfWork, worker: UUID, page: PageRequest) -> Page[Away]:

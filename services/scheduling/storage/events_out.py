@@ -65,8 +65,8 @@ async def visit_moved(work: UnitOfWork, visit: Visit, to: VisitTime, by: UUID) -
     await outbox.publish(work, (event, event.visit_id))
 
 
-async def visit_cancelled(work: UnitOfWork, visit: Visit, by: UUID) -> None:
-    event = facts.VisitCancelled(visit_id=str(visit.id), person_id=str(visit.person), cancelled_by=str(by))
+async def visit_cancelled(work: UnitOfWork, visit: Visit, by: UUID | None) -> None:
+    event = facts.VisitCancelled(visit_id=str(visit.id), person_id=str(visit.person), cancelled_by=str(by or ""))
     await outbox.publish(work, (event, event.visit_id))
 
 
@@ -202,8 +202,8 @@ async def series_agreed(work: UnitOfWork, series: VisitSeries) -> None:
     await outbox.publish(work, (event, event.series_id))
 
 
-async def series_declined(work: UnitOfWork, series: VisitSeries, by: UUID) -> None:
-    event = facts.SeriesDeclined(series_id=str(series.id), person_id=str(series.person), declined_by=str(by))
+async def series_declined(work: UnitOfWork, series: VisitSeries, by: UUID | None) -> None:
+    event = facts.SeriesDeclined(series_id=str(series.id), person_id=str(series.person), declined_by=str(by or ""))
     await outbox.publish(work, (event, event.series_id))
 
 
@@ -212,8 +212,9 @@ async def series_withdrawn(work: UnitOfWork, series: VisitSeries) -> None:
     await outbox.publish(work, (event, event.series_id))
 
 
-async def series_ended(work: UnitOfWork, series: VisitSeries, from_day: date, by: UUID) -> None:
-    event = facts.SeriesEnded(series_id=str(series.id), person_id=str(series.person), from_day=from_day.isoformat(), ended_by=str(by))
+async def series_ended(work: UnitOfWork, series: VisitSeries, from_day: date, by: UUID | None) -> None:
+    day = from_day.isoformat()
+    event = facts.SeriesEnded(series_id=str(series.id), person_id=str(series.person), from_day=day, ended_by=str(by or ""))
     await outbox.publish(work, (event, event.series_id))
 
 

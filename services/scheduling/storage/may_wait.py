@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Label, Uuid, bindparam, exists, or_, select
 
 from kith.scheduling.v1.enums import (
+    AlertState,
+    AlertStepKind,
     DraftAnswer,
     SeriesState,
     SharingState,
@@ -25,13 +27,15 @@ from libs.database.rows import row_mapper
 from services.scheduling.storage.gap_tables import visit_gap
 from services.scheduling.storage.money_tables import engagement, funding_plan, shared_budget
 from services.scheduling.storage.sharing_tables import sharing, visit_sharer
-from services.scheduling.storage.tables import swap, visit, visit_record, visit_series, watch_duty
+from services.scheduling.storage.tables import swap, visit, visit_record, visit_series, watch_alert, watch_duty, watch_step
 from services.scheduling.storage.week_draft_tables import week_draft_place
 
 
 @dataclass(frozen=True)
 class MayWait:
-    """The names are those of the parts of `Waiting`; `alerts` says that they hold the watch at some time."""
+    """The names are those of the parts of `Waiting`; `alerts` says that they hold the watch at some time,
+    `alerts_told` that they were told of one that they see still, as a secretary.
+    """
 
     to_confirm: bool
     shared_to_confirm: bool
@@ -42,6 +46,7 @@ class MayWait:
     disputed: bool
     swaps: bool
     alerts: bool
+    alerts_told: bool
     watch_asked: bool
     proposals: bool
     engagements: bool
@@ -72,6 +77,13 @@ _MAY_WAIT = select(
     _any("disputed", visit_record.c.worker == _OF, _is(visit_record.c.state, VisitRecordState.DISPUTED.value)),
     _any("swaps", swap.c.to_worker == _OF, swap.c.expires_at > NOW, _is(swap.c.state, SwapState.OFFERED.value)),
     _any("alerts", watch_duty.c.holder == _OF, _is(watch_duty.c.state, WatchDutyState.HELD.value)),
+    _any(
+        "alerts_told",
+        watch_step.c.who == _OF,
+        _is(watch_step.c.kind, AlertStepKind.TOLD_SECRETARY.value),
+        watch_alert.c.id == watch_step.c.alert,
+        _is(watch_alert.c.state, AlertState.OPEN.value, AlertState.TAKEN.value),
+    ),
     _any("watch_asked", watch_duty.c.holder == _OF, _is(watch_duty.c.state, WatchDutyState.ASKED.value)),
     _any("proposals", week_draft_place.c.worker == _OF, _is(week_draft_place.c.answer, DraftAnswer.WAITING.value)),
     _any("engagements", engagement.c.worker == _OF, _is(engagement.c.state, TermsState.PROPOSED.value)),

@@ -301,6 +301,7 @@ PERSON_TABLES = (
     PersonTable(tables.team, ("owner",), ("id", "owner", "main"), erasure=(Delete(),)),
     PersonTable(tables.held_credential, ("person",), ("id", "person", "kind", "expires_on"), erasure=(Delete(),)),
     PersonTable(tables.uncleared, ("worker",), ("worker",), erasure=(Delete(),)),
+    PersonTable(tables.deceased_person, ("person",), ("person", "last_day"), erasure=(Delete(),)),
     PersonTable(tables.merged_person, ("person", "kept"), ("person", "kept"), erasure=(Delete(),)),
     WORN_HATS,
     ACTING_RIGHTS,

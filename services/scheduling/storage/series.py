@@ -13,8 +13,8 @@ from libs.refusals import NotFound
 from services.scheduling.domain.visit_series import AHEAD, VisitSeries
 from services.scheduling.storage.tables import team_member, visit_series
 
-_RUNNING = visit_series.c.state.in_([SeriesState.AGREED.value, SeriesState.ENDED.value])
-_OPEN = or_(visit_series.c.state == SeriesState.PROPOSED.value, _RUNNING)
+RUNNING = visit_series.c.state.in_([SeriesState.AGREED.value, SeriesState.ENDED.value])
+_OPEN = or_(visit_series.c.state == SeriesState.PROPOSED.value, RUNNING)
 _TODAY = bindparam("today", type_=Date)
 _NOT_OVER = or_(visit_series.c.last_day.is_(None), visit_series.c.last_day >= _TODAY)
 _BY_ID = select(visit_series).where(visit_series.c.id == bindparam("of"))
@@ -25,7 +25,7 @@ _PLANNED = update(visit_series).where(visit_series.c.id == bindparam("of")).valu
 _BY_PERSON = select(visit_series).where(visit_series.c.person == bindparam("of"), _OPEN, _NOT_OVER)
 # Nothing is to be made any more once all days until the last one have been looked after.
 _DUE = (
-    _RUNNING,
+    RUNNING,
     visit_series.c.planned_until < func.least(func.coalesce(visit_series.c.last_day, bindparam("until", type_=Date)), bindparam("until")),
 )
 _BATCH = select(visit_series).where(*_DUE).order_by(visit_series.c.id).limit(20).with_for_update()
@@ -33,9 +33,10 @@ _ANY_DUE = select(literal(1)).select_from(visit_series).where(*_DUE).limit(1)
 _ANY_RUNNING = (
     select(literal(1))
     .select_from(visit_series)
-    .where(_RUNNING, or_(visit_series.c.last_day.is_(None), visit_series.c.planned_until < visit_series.c.last_day))
+    .where(RUNNING, or_(visit_series.c.last_day.is_(None), visit_series.c.planned_until < visit_series.c.last_day))
     .limit(1)
 )
+_LOCK_BY_PERSON = _BY_PERSON.order_by(visit_series.c.id).with_for_update()
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"))
 
 _to_series = row_mapper(VisitSeries)
@@ -64,6 +65,11 @@ async def set_planned(work: UnitOfWork, series_id: UUID, until: date) -> None:
 async def list_of(work: UnitOfWork, person: UUID, today: date) -> list[VisitSeries]:
     """What is proposed for a person and what goes on."""
     return [_to_series(row) for row in await work.connection.execute(_BY_PERSON, {"of": person, "today": today})]
+
+
+async def lock_of(work: UnitOfWork, person: UUID, today: date) -> list[VisitSeries]:
+    """As `list_of`, locked in the order of the ids."""
+    return [_to_series(row) for row in await work.connection.execute(_LOCK_BY_PERSON, {"of": person, "today": today})]
 
 
 async def list_seen(work: UnitOfWork, principal: UUID, today: date, page: PageRequest) -> Page[VisitSeries]:

@@ -1,15 +1,15 @@
 """Scheduling's tables as metadata. `migrations/` holds the DDL that creates them, with the row-level security; a test compares both.
 
 A visit of a series has the `series_day` that it was made for: the unique index lets none be made twice, whatever became of the first.
-That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for a
-range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
-`credential_rule`, `visit_rule`, `cover_rule`, `watch_rule` and `draft_rule` of governance's. `uncleared` has the workers whose credentials
-are to be looked at again. Two teams whose owners turned out to be one person are one: every other table names the `main` of them, the
-oldest. A member's `entry` is the one that the event named, `person` the one in use; `joined_at` is when they joined, and stands with each
-visit that they took as that member. What is in `away` and `week_confirmation` the worker alone sees, what is in `swap` the two workers;
-`asked_worker` is seen with the visit. `watch_pulse` says when it was last looked who is to be told, `raised_at` what is late or missed,
-`watch_gap` when nobody was told. Drafts of weeks are in `week_draft_tables.py`,
-visits that two share in `sharing_tables.py`.
+That no worker is in two places at once is an exclusion constraint of `visit_place`, in the migration alone: the metadata has no word for
+a range over ids. `team` and `team_member` are projections of matching's events, `merged_person` and `held_credential` of identity's, and
+`credential_rule`, `visit_rule`, `cover_rule`, `watch_rule` and `draft_rule` of governance's, `deceased_person` of membership's.
+`uncleared` has the workers whose credentials are to be looked at again. Two teams whose owners turned out to be one person are one: every
+other table names the `main` of them, the oldest. A member's `entry` is the one that the event named, `person` the one in use; `joined_at`
+is when they joined, and stands with each visit that they took as that member. What is in `away` and `week_confirmation` the worker alone
+sees, what is in `swap` the two workers; `asked_worker` is seen with the visit. `watch_pulse` says when it was last looked who is to be
+told, `raised_at` what is late or missed, `watch_gap` when nobody was told. Drafts of weeks are in `week_draft_tables.py`, visits that two
+share in `sharing_tables.py`.
 """
 
 from sqlalchemy import (
@@ -139,6 +139,8 @@ held_credential = held_credentials.held_credential.to_metadata(metadata)
 credential_rule = held_credentials.credential_rule.to_metadata(metadata)
 
 uncleared = Table("uncleared", metadata, key("worker", Uuid))
+
+deceased_person = Table("deceased_person", metadata, key("person", Uuid), required("last_day", Date))
 
 away = Table(
     "away",

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, not_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from kith.scheduling.v1.enums import AlertKind
 from libs.database.columns import MOMENT, among
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import AlreadyExists
-from services.scheduling.storage.tables import visit_place, visit_record
+from services.scheduling.storage.tables import visit_place, visit_record, watch_alert
 
 _EXCLUSION_VIOLATION = "23P01"
 # In SQL: SQLAlchemy has no word for a lock that is no row's. One worker's takes follow each other, so that each counts the hours of the
@@ -49,10 +50,21 @@ FREE_TO_COME = (
     .returning(visit_place)
 )
 _FREE_IN_TEAM = FREE_TO_COME.where(visit_place.c.team == bindparam("in_team"), visit_place.c.joined_at <= bindparam("at", type_=MOMENT))
+# Nobody started a visit that is watched over, and nobody has written since that they came after all.
+_DID_NOT_COME = and_(
+    exists().where(
+        watch_alert.c.visit == visit_place.c.visit,
+        watch_alert.c.worker == visit_place.c.worker,
+        watch_alert.c.kind == AlertKind.ARRIVAL.value,
+        watch_alert.c.missed_at.is_not(None),
+    ),
+    HAS_NOT_BEGUN,
+)
 _COUNTS = (
     select(visit_place.c.worker, func.count().label("visits"))
     .where(visit_place.c.person == bindparam("of"), visit_place.c.coming)
     .where(visit_place.c.starts >= bindparam("begin", type_=MOMENT), visit_place.c.starts < bindparam("end", type_=MOMENT))
+    .where(not_(_DID_NOT_COME))
     .group_by(visit_place.c.worker)
     .order_by(func.count().desc(), visit_place.c.worker)
 )
@@ -136,6 +148,9 @@ async def free_to_come(work: UnitOfWork, worker: UUID, at: datetime) -> list[Vis
 
 
 async def count_by_worker(work: UnitOfWork, person: UUID, begin: datetime, end: datetime) -> list[tuple[UUID, int]]:
-    """How often each worker came to a person in visits that start from `begin` until before `end`; who came most often first."""
+    """How often each worker came to a person in visits that start from `begin` until before `end`; who came most often first.
+
+    A visit that nobody recorded counts, but for those of which the watch knows that the worker did not come.
+    """
     rows = await work.connection.execute(_COUNTS, {"of": person, "begin": begin, "end": end})
     return [(row.worker, row.visits) for row in rows]

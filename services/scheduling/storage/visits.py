@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import Date, Row, Uuid, and_, bindparam, exists, func, insert, select, update
 
 from kith.scheduling.v1.enums import VisitState
 from libs.database.columns import MOMENT, NOW, among
@@ -17,7 +17,7 @@ from libs.refusals import NotFound
 from services.scheduling.domain.sharing import VisitSharer
 from services.scheduling.domain.visit import COMES_AS, Visit
 from services.scheduling.storage.sharing_tables import visit_sharer, visits_shared_by
-from services.scheduling.storage.tables import team, team_member, visit, visit_place
+from services.scheduling.storage.tables import team, team_member, visit, visit_place, visit_record
 
 _BY_ID = select(visit).where(visit.c.id == bindparam("of"))
 _LOCKED = _BY_ID.with_for_update()
@@ -33,6 +33,10 @@ _TAKEN = (
 _FREE = (visit.c.workers - _TAKEN).label("free_places")
 TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
 """The states of a visit that takes place at its time."""
+IS_TO_COME = and_(
+    visit.c.state.in_((VisitState.PROPOSED.value, *TAKES_PLACE)), ~exists().where(visit_record.c.visit == visit.c.id).correlate(visit)
+)
+"""Planned or proposed, and nobody has said that they start: who does so some minutes early is there."""
 NEEDS_SOMEBODY = and_(visit.c.state.in_(TAKES_PLACE), visit.c.workers > _TAKEN)
 """A visit that takes place, and to which fewer come than it needs, as far as the reader sees who comes."""
 _UNCOVERED = select(visit, _FREE).where(among(visit.c.id, "ids"), visit.c.starts > NOW, NEEDS_SOMEBODY).order_by(visit.c.starts, visit.c.id)
@@ -42,6 +46,13 @@ _WITHOUT_YES = (
     .where(visit.c.person == bindparam("of"), visit.c.starts > NOW)
     .where(visit.c.state.in_([VisitState.PROPOSED.value, VisitState.MOVING.value]))
 )
+_LOCK_TO_COME = (
+    select(visit)
+    .where(visit.c.person == bindparam("of"), visit.c.day >= bindparam("day", type_=Date), visit.c.starts > NOW, IS_TO_COME)
+    .order_by(visit.c.id)
+    .with_for_update()
+)
+_BEGUN = select(visit_record.c.visit).where(among(visit_record.c.visit, "visits"))
 _MY_TEAMS = select(team_member.c.team).where(team_member.c.person == bindparam("of"), team_member.c.kind.in_(sorted(COMES_AS)))
 
 
@@ -99,6 +110,14 @@ async def get(work: UnitOfWork, visit_id: UUID, *, lock: bool = False) -> Visit:
     if row is None:
         raise NotFound("VISIT_UNKNOWN")
     return to_visit(row)
+
+
+async def lock_to_come(work: UnitOfWork, person: UUID, from_day: date) -> list[Visit]:
+    """Those to a person that have not started, planned or proposed, on or after the day; in the order of the ids."""
+    locked = list(map(to_visit, await work.connection.execute(_LOCK_TO_COME, {"of": person, "day": from_day, "now": work.now})))
+    # Asked again under the lock, which whoever starts needs too.
+    begun = set((await work.connection.execute(_BEGUN, {"visits": [one.id for one in locked]})).scalars())
+    return [one for one in locked if one.id not in begun]
 
 
 async def add(work: UnitOfWork, new: Visit) -> None:

@@ -31,6 +31,14 @@ _OF_WORKER = (
 _IN_CHARGE = watch_alert.c.state.in_([state.value for state in IN_CHARGE])
 _OPEN = select(watch_alert).where(_IN_CHARGE).order_by(watch_alert.c.opened_at, watch_alert.c.id).limit(_BATCH)
 _COUNT_OPEN = select(func.count()).select_from(watch_alert).where(_IN_CHARGE)
+_COUNT_TOLD = _COUNT_OPEN.where(
+    exists().where(
+        watch_step.c.alert == watch_alert.c.id,
+        watch_step.c.round == watch_alert.c.round,
+        watch_step.c.who == bindparam("of"),
+        watch_step.c.kind == AlertStepKind.TOLD_SECRETARY.value,
+    )
+)
 _COMES_STILL = exists(
     watch_choices.watched_visits()
     .join(visit_place, and_(visit_place.c.visit == visit.c.id, visit_place.c.coming))
@@ -116,6 +124,11 @@ async def list_open(work: UnitOfWork) -> list[Alert]:
 
 async def count_open(work: UnitOfWork) -> int:
     return int((await work.connection.execute(_COUNT_OPEN)).scalar_one())
+
+
+async def count_told(work: UnitOfWork, secretary: UUID) -> int:
+    """As `count_open`, of those alone that this secretary was told in the round that runs."""
+    return int((await work.connection.execute(_COUNT_TOLD, {"of": secretary})).scalar_one())
 
 
 async def list_due(work: UnitOfWork) -> list[Alert]:

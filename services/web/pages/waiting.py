@@ -40,6 +40,7 @@ async def list_waiting(ctx: PageContext, known: scheduling.GetWaitingResponse | 
     visits, others = await asyncio.gather(_of_visits(ctx, known), _of_matching(ctx))
     kinds = (
         _Kind("home.alerts", visits.alerts, "/watch/open"),
+        _Kind("home.alerts_told", visits.alerts_told, "/watch/open"),
         _Kind("home.watch_asked", visits.watch_asked, "/watch"),
         _Kind("home.more_visits" if visits_shown else "home.visits", visits.visits - visits_shown, "/week"),
         _Kind("home.to_confirm", len(visits.to_confirm_visit_ids), f"/visits/{_first(visits.to_confirm_visit_ids)}"),

@@ -134,13 +134,14 @@ def test_home_has_the_night_visit_that_began_yesterday_for_as_long_as_it_goes_on
 def test_home_lists_what_else_waits_for_an_answer(browser: ScriptlessBrowser, fakes: FakeServices) -> None:
     assert "Waits for your answer" not in browser.open("/")
     fakes.visits.waiting = pb_visits.GetWaitingResponse(
-        to_confirm_visit_ids=[TAKEN], disputed_visit_ids=[TAKEN, PROPOSED], swaps=1, series=2, proposals=2
+        to_confirm_visit_ids=[TAKEN], disputed_visit_ids=[TAKEN, PROPOSED], swaps=1, series=2, proposals=2, alerts_told=2
     )
     page = browser.open("/").partition("Waits for your answer</h2>")[2].partition("</ul>")[0]
     assert f'<a href="/visits/{TAKEN}">A visit is written down: is it right?</a>' in page
     assert "Something you wrote about 2 visits is not right, somebody says" in page
     assert '<a href="/week/swaps">Somebody wants to swap a visit with you</a>' in page
     assert '<a href="/visits/series">2 plans of visits that repeat wait for your yes</a>' in page
+    assert '<a href="/watch/open">2 things are open in the watch, and we told you</a>' in page
     assert '<a href="/week/proposals">A draft asks you about 2 visits</a>' in page
 
 

@@ -846,6 +846,7 @@ class GetWaitingResponse(_message.Message):
     ENGAGEMENT_WORKER_IDS_FIELD_NUMBER: _builtins.int
     SHARING_IDS_FIELD_NUMBER: _builtins.int
     GAP_IDS_FIELD_NUMBER: _builtins.int
+    ALERTS_TOLD_FIELD_NUMBER: _builtins.int
     swaps: _builtins.int
     """offered to the caller"""
     series: _builtins.int
@@ -862,6 +863,8 @@ class GetWaitingResponse(_message.Message):
     """plans of who pays for visits to the caller"""
     engagements: _builtins.int
     """how the caller is to work"""
+    alerts_told: _builtins.int
+    """for a secretary who does not hold the watch: open, and told to them as nobody in it had it"""
     @_builtins.property
     def to_confirm_visit_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """to the caller, and written down by who came"""
@@ -898,10 +901,11 @@ class GetWaitingResponse(_message.Message):
         engagement_worker_ids: _abc.Iterable[_builtins.str] | None = ...,
         sharing_ids: _abc.Iterable[_builtins.str] | None = ...,
         gap_ids: _abc.Iterable[_builtins.str] | None = ...,
+        alerts_told: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "disputed_visit_ids", b"disputed_visit_ids", "engagement_worker_ids", b"engagement_worker_ids", "engagements", b"engagements", "funding", b"funding", "gap_ids", b"gap_ids", "proposals", b"proposals", "series", b"series", "sharing_ids", b"sharing_ids", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "visits", b"visits", "watch_asked", b"watch_asked"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "alerts_told", b"alerts_told", "disputed_visit_ids", b"disputed_visit_ids", "engagement_worker_ids", b"engagement_worker_ids", "engagements", b"engagements", "funding", b"funding", "gap_ids", b"gap_ids", "proposals", b"proposals", "series", b"series", "sharing_ids", b"sharing_ids", "swaps", b"swaps", "to_confirm_visit_ids", b"to_confirm_visit_ids", "visits", b"visits", "watch_asked", b"watch_asked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -401,6 +401,7 @@ class VisitCancelled(_message.Message):
     visit_id: _builtins.str
     person_id: _builtins.str
     cancelled_by: _builtins.str
+    """empty when the person died or is erased"""
     def __init__(
         self,
         *,
@@ -722,6 +723,7 @@ class SeriesDeclined(_message.Message):
     series_id: _builtins.str
     person_id: _builtins.str
     declined_by: _builtins.str
+    """empty when the person died or is erased"""
     def __init__(
         self,
         *,
@@ -779,6 +781,7 @@ class SeriesEnded(_message.Message):
     from_day: _builtins.str
     """an ISO date"""
     ended_by: _builtins.str
+    """empty when the person died or is erased"""
     def __init__(
         self,
         *,

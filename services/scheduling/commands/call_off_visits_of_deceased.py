@@ -1,0 +1,17 @@
+"""Calls off what is planned for people after the day on which they died."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from libs.database.engine import UnitOfWork
+from services.scheduling.commands.call_off_visits import call_off_visits
+from services.scheduling.storage import deceased_persons
+
+
+async def call_off_visits_of_deceased(work: UnitOfWork, *, zone: ZoneInfo) -> int:
+    """Returns of how many people."""
+    today = work.now.astimezone(zone).date()
+    due = await deceased_persons.list_due(work, today)
+    for person, last_day in due:
+        await call_off_visits(work, person, last_day + timedelta(days=1), today)
+    return len(due)

@@ -1,0 +1,73 @@
+"""Who has died, as membership published it, and to whom of them visits are planned still. Only reactions write it."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, and_, bindparam, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from kith.scheduling.v1.enums import SeriesState
+from libs.database.columns import NOW
+from libs.database.engine import UnitOfWork
+from services.scheduling.domain.local_clock import midnight
+from services.scheduling.storage.series import RUNNING
+from services.scheduling.storage.tables import deceased_person, visit, visit_series
+from services.scheduling.storage.visits import IS_TO_COME
+
+_SOON = timedelta(seconds=1)
+_TODAY = bindparam("today", type_=Date)
+_INSERT = insert(deceased_person)
+_SET = _INSERT.on_conflict_do_update(index_elements=["person"], set_={"last_day": _INSERT.excluded.last_day})
+_FORGET = delete(deceased_person).where(deceased_person.c.person == bindparam("of"))
+_LAST_DAY = deceased_person.c.last_day
+_HAS_VISIT = (
+    select(visit.c.id)
+    .where(visit.c.person == deceased_person.c.person, visit.c.day > _LAST_DAY, visit.c.starts > NOW, IS_TO_COME)
+    .correlate(deceased_person)
+    .exists()
+)
+_GOES_ON = or_(
+    visit_series.c.last_day.is_(None),
+    # One that is ended now has no visit from today, or from the day after the last one of who died.
+    and_(visit_series.c.last_day > _LAST_DAY, visit_series.c.last_day >= _TODAY),
+)
+_HAS_SERIES = (
+    select(visit_series.c.id)
+    .where(visit_series.c.person == deceased_person.c.person, _GOES_ON)
+    .where(or_(visit_series.c.state == SeriesState.PROPOSED.value, RUNNING))
+    .correlate(deceased_person)
+    .exists()
+)
+# From a day that is to come on they may have been entered by mistake: then nothing has happened yet.
+_DUE = (
+    select(deceased_person.c.person, _LAST_DAY)
+    .where(_LAST_DAY <= _TODAY, or_(_HAS_VISIT, _HAS_SERIES))
+    .order_by(deceased_person.c.person)
+    .limit(20)
+)
+_NEXT = select(func.min(_LAST_DAY)).where(_LAST_DAY > _TODAY)
+
+
+async def set_last_day(work: UnitOfWork, person: UUID, last_day: date) -> None:
+    await work.connection.execute(_SET, {"person": person, "last_day": last_day})
+
+
+async def forget(work: UnitOfWork, person: UUID) -> None:
+    """They are a member after all, or were never one as this entry."""
+    await work.connection.execute(_FORGET, {"of": person})
+
+
+async def list_due(work: UnitOfWork, today: date) -> list[tuple[UUID, date]]:
+    """Some of those to whom visits are planned after their last day, each with that day, once it has come."""
+    rows = await work.connection.execute(_DUE, {"now": work.now, "today": today})
+    return [(row.person, row.last_day) for row in rows]
+
+
+async def next_due(work: UnitOfWork, zone: ZoneInfo) -> datetime | None:
+    """When there is something to call off next, as far as is known."""
+    today = work.now.astimezone(zone).date()
+    if await list_due(work, today):
+        return work.now + _SOON
+    last_day: date | None = (await work.connection.execute(_NEXT, {"today": today})).scalar()
+    return midnight(zone, last_day) if last_day else None
