@@ -38,6 +38,7 @@ class CompiledSearch:
             numbers=np.zeros(kernel_tables.SCALARS, np.int64),
             queue=np.zeros(len(problem.visits), np.int64),
             log=np.zeros((3 * limit + len(problem.visits), 3), np.int64),
+            move=np.zeros(kernel_tables.MOVE_COLUMNS, np.int64),
             random=np.array([seed & (2**64 - 1)], np.uint64),
             allowances=np.array(allowances(), np.int64),
             best_order=np.array(plan.order, np.int64),
