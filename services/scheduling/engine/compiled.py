@@ -60,6 +60,11 @@ class CompiledSearch:
         """Tries so many moves; a dearer plan is taken with the chance of Metropolis at this temperature."""
         kernel.run(self._state, iterations, temperature)
 
+    def return_to_best(self) -> None:
+        """Goes on from the best plan so far."""
+        self._state.order[:] = self._state.best_order
+        self._begin_with(self.best)
+
     def _begin_with(self, plan: Plan) -> None:
         problem, visits, services, numbers = self._problem, self._state.visits, self._state.services, self._state.numbers
         found = timetable(problem, plan.order, plan.workers)

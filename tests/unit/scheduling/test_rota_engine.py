@@ -35,8 +35,10 @@ def test_the_compiled_search_finds_the_plan_of_the_plain_one(seed: int) -> None:
     assert found[0] == found[1]
 
 
-def test_they_agree_on_a_day_of_twenty_patients_too() -> None:
-    problem = read(1, 20).problem
+@pytest.mark.parametrize("patients", [20, 40])
+def test_they_agree_on_a_larger_day_too(patients: int) -> None:
+    """With forty, some rounds begin from the best plan so far."""
+    problem = read(1, patients).problem
     found = [anneal(problem, 5, prepare(problem, 5, make), FixedPace.of(500)) for make in (compiled, plain)]
 
     assert found[0] == found[1]
@@ -53,6 +55,24 @@ def test_they_agree_on_a_day_of_the_largest_numbers_that_a_file_may_have() -> No
     found = [anneal(problem, 3, prepare(problem, 3, make), FixedPace.of(1_000)) for make in (compiled, plain)]
 
     assert found[0] == found[1]
+
+
+def test_a_search_goes_on_from_its_best_plan() -> None:
+    problem = read(2, 20).problem
+    search = CompiledSearch(problem, first_plan(problem), 1)
+    search.run(2_000, 1)
+    best = search.best
+    search.run(500, 10**6)
+    assert tuple(search._state.order) != best.order
+
+    search.return_to_best()
+
+    state, numbers = search._state, search._state.numbers
+    table = timetable(problem, best.order, best.workers)
+    assert table is not None
+    assert (tuple(state.order), tuple(state.services[: len(best.workers), kernel_tables.WORKER])) == (best.order, best.workers)
+    assert tuple(state.visits[:, kernel_tables.START]) == table.starts
+    assert numbers[[kernel_tables.TRAVEL, kernel_tables.LATENESS, kernel_tables.MOST_LATE]].sum() == search.best_total == table.cost.total
 
 
 @pytest.mark.parametrize("seed", range(4))
