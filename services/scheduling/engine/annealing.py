@@ -9,22 +9,44 @@ from services.scheduling.engine.cooling import LEVELS, allowances, split, temper
 from services.scheduling.engine.first_plan import first_plan
 from services.scheduling.engine.problem import Plan, Problem
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Part of a plan's record: the same inputs, seed, iterations and version give the same plan."""
-_COLDEST = 23
-_HOTTEST = ((40, 10_000, 8), (85, 1_500, 2), (200, 2_000, 1))
-"""Up to so many services: the hottest temperature, and how often the search begins again from there. On a small day one visit moves all
-others and basins are deep; on a large one a single slow round does better (ADR 50).
 
-Temperatures are thousandths of the mean travel: a plan dearer by that much is taken in one case of e."""
-_HOTTEST_OF_ALL = (700, 1)
+
+@dataclass(frozen=True)
+class _Rounds:
+    """How a day of a certain size cools down: so many rounds from hot, then as many more from warm, each from the best plan so far.
+
+    Temperatures are thousandths of the mean travel: a plan dearer by that much is taken in one case of e. All rounds together have LEVELS
+    temperatures, the same number each.
+    """
+
+    services: int
+    """Up to so many."""
+    hottest: int
+    hot: int
+    warmest: int
+    warm: int
+
+
+_COLDEST = 23
+_ROUNDS = (
+    _Rounds(40, 10_000, 8, 0, 0),
+    _Rounds(85, 1_500, 3, 1_000, 5),
+    _Rounds(110, 2_000, 3, 1_000, 5),
+    _Rounds(200, 2_000, 1, 1_000, 3),
+)
+_ROUNDS_OF_ALL = _Rounds(2**31, 700, 1, 0, 0)
+"""Of a larger day. On a small day one visit moves all others and basins are deep, so all rounds are hot. On a middling one a round finds
+its basin in a fraction of the time, and more time does not get it out; several rounds do, of which the best is kept. The larger the day,
+the longer a round from hot must be, and on a large one a single slow round does best (ADR 84)."""
 
 
 def largest_number(services: int) -> int:
     """The largest number that a problem of so many services may have: the kernel's 64 bits then hold every cost and every allowance."""
     # A start follows at most one travel, duration and gap for each service, and one window; it may be late for each service.
     largest_for_costs = 2**62 // (4 * (services + 2) ** 2)
-    hottest = max(_HOTTEST_OF_ALL[0], *(hottest for _, hottest, _ in _HOTTEST))
+    hottest = max(rounds.hottest for rounds in (*_ROUNDS, _ROUNDS_OF_ALL))
     return min(largest_for_costs, 2**62 * 1_000 // (hottest * allowances()[0]))
 
 
@@ -43,6 +65,9 @@ class Search(AnySearch, Protocol):
 
     @property
     def best_total(self) -> int: ...
+
+    def return_to_best(self) -> None:
+        """Goes on from the best plan so far."""
 
 
 class Pace(Protocol):
@@ -107,11 +132,16 @@ def anneal(
     problem: Problem, seed: int, search: Search, pace: Pace, may_go_on: Callable[[int, int], bool] = lambda _level, _total: True
 ) -> Found:
     """Searches at the given pace; `may_go_on(level, best total)` is asked after every chunk and can end the search."""
-    levels = [0] * LEVELS
-    for level, chunk in cool_down(search, _temperatures(problem), pace):
-        levels[level] += chunk
-        if not may_go_on(level, search.best_total):
-            return Found(search.best, seed, tuple(levels), was_stopped=True)
+    rounds, levels = _rounds(problem), [0] * LEVELS
+    steps = LEVELS // (rounds.hot + rounds.warm)
+    for level, temperature in enumerate(_temperatures(problem, rounds)):
+        if level >= rounds.hot * steps and level % steps == 0:
+            search.return_to_best()
+        for chunk in pace.chunks(level):
+            search.run(chunk, temperature)
+            levels[level] += chunk
+            if not may_go_on(level, search.best_total):
+                return Found(search.best, seed, tuple(levels), was_stopped=True)
     return Found(search.best, seed, tuple(levels), was_stopped=False)
 
 
@@ -123,7 +153,13 @@ def cool_down(search: AnySearch, temperatures: Sequence[int], pace: Pace) -> Ite
             yield level, chunk
 
 
-def _temperatures(problem: Problem) -> tuple[int, ...]:
-    mean, size = fmean(fmean(row) for row in problem.travel), len(problem.services)
-    hottest, rounds = next(((hottest, rounds) for largest, hottest, rounds in _HOTTEST if size <= largest), _HOTTEST_OF_ALL)
-    return temperatures(max(2, int(mean * hottest) // 1000), max(1, int(mean * _COLDEST) // 1000), rounds)
+def _rounds(problem: Problem) -> _Rounds:
+    return next((rounds for rounds in _ROUNDS if len(problem.services) <= rounds.services), _ROUNDS_OF_ALL)
+
+
+def _temperatures(problem: Problem, rounds: _Rounds) -> tuple[int, ...]:
+    """LEVELS numbers: the hot rounds, then the warm ones."""
+    mean, count = fmean(fmean(row) for row in problem.travel), rounds.hot + rounds.warm
+    coldest, hot_levels = max(1, int(mean * _COLDEST) // 1000), LEVELS // count * rounds.hot
+    hot, warm = (temperatures(max(2, int(mean * heat) // 1000), coldest, count) for heat in (rounds.hottest, rounds.warmest))
+    return hot[:hot_levels] + warm[hot_levels:]

@@ -38,6 +38,7 @@ class CompiledSearch:
             numbers=np.zeros(kernel_tables.SCALARS, np.int64),
             queue=np.zeros(len(problem.visits), np.int64),
             log=np.zeros((3 * limit + len(problem.visits), 3), np.int64),
+            move=np.zeros(kernel_tables.MOVE_COLUMNS, np.int64),
             random=np.array([seed & (2**64 - 1)], np.uint64),
             allowances=np.array(allowances(), np.int64),
             best_order=np.array(plan.order, np.int64),
@@ -58,6 +59,11 @@ class CompiledSearch:
     def run(self, iterations: int, temperature: int) -> None:
         """Tries so many moves; a dearer plan is taken with the chance of Metropolis at this temperature."""
         kernel.run(self._state, iterations, temperature)
+
+    def return_to_best(self) -> None:
+        """Goes on from the best plan so far."""
+        self._state.order[:] = self._state.best_order
+        self._begin_with(self.best)
 
     def _begin_with(self, plan: Plan) -> None:
         problem, visits, services, numbers = self._problem, self._state.visits, self._state.services, self._state.numbers

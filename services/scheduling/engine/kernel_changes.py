@@ -1,7 +1,7 @@
 """Makes a drawn move, and takes back one that is too dear, for the compiled search."""
 
 from services.scheduling.engine.kernel_moves import MATES, SWAP, TAILS, swap_tails_back
-from services.scheduling.engine.kernel_routes import give_back, put_in, shift, take_back, take_out
+from services.scheduling.engine.kernel_routes import give_back, put_in, shift, swap_tails, take_back, take_out
 from services.scheduling.engine.kernel_starts import touch
 from services.scheduling.engine.kernel_tables import (
     BEFORE,
@@ -23,8 +23,8 @@ from services.scheduling.engine.kernel_tables import (
     WORKER,
     Table,
     Tables,
-    compiled,
     inlined,
+    uncounted,
 )
 
 
@@ -32,7 +32,7 @@ from services.scheduling.engine.kernel_tables import (
 def make(state: Tables, move: Table) -> None:
     """Changes order and routes, and marks the visits that may begin at another moment."""
     if move[KIND] == TAILS:
-        _mark_tails(state, move)
+        _make_tails(state, move)
         return
     visits, services, travel, numbers, queue, log = state.visits, state.services, state.travel, state.numbers, state.queue, state.log
     service, other = move[MOVED], move[OTHER]
@@ -79,12 +79,13 @@ def make_undone(state: Tables, move: Table) -> None:
 
 
 @inlined
-def _mark_tails(state: Tables, move: Table) -> None:
-    """What the exchanged tails change of the travel, and the first visit of each."""
+def _make_tails(state: Tables, move: Table) -> None:
+    """Exchanges two tails; marks the first visit of each."""
     visits, services, travel, numbers = state.visits, state.services, state.travel, state.numbers
     tail, other_tail = move[TAIL], move[OTHER_TAIL]
     place, other_place = services[tail, PLACE], services[other_tail, PLACE]
     before, other_before = services[move[BEFORE], PLACE], services[move[OTHER_BEFORE], PLACE]
+    swap_tails(services, tail, other_tail, move[MINE], move[THEIRS], numbers[SERVICES])
     numbers[TRAVEL] += travel[before, other_place] + travel[other_before, place]
     numbers[TRAVEL] -= travel[before, place] + travel[other_before, other_place]
     touch(visits, numbers, state.queue, state.log, services[tail, VISIT], 1)
@@ -92,7 +93,7 @@ def _mark_tails(state: Tables, move: Table) -> None:
         touch(visits, numbers, state.queue, state.log, services[other_tail, VISIT], 1)
 
 
-@compiled
+@uncounted
 def _exchange(visits: Table, order: Table, here: int, there: int) -> None:
     """Two visits exchange places in the order."""
     visit, beside = order[here], order[there]

@@ -30,8 +30,8 @@ from services.scheduling.engine.kernel_tables import (
     Table,
     Tables,
     below,
-    compiled,
     inlined,
+    uncounted,
 )
 
 BESIDE, SWAP, ALONG, OTHER_WORKER, TAILS, MATES = moves.BESIDE, moves.SWAP, moves.ALONG, moves.OTHER_WORKER, moves.TAILS, moves.MATES
@@ -39,7 +39,7 @@ _BOUNDS = moves.BOUNDS
 _ALONG_AT_MOST = moves.ALONG_AT_MOST
 
 
-@compiled
+@uncounted
 def fits(visits: Table, visit: int, position: int) -> bool:
     partner = visits[visit, PARTNER]
     if partner < 0:
@@ -47,17 +47,20 @@ def fits(visits: Table, visit: int, position: int) -> bool:
     return bool(position > visits[partner, POSITION] if visits[visit, SECOND] else position < visits[partner, POSITION])
 
 
-@compiled
+@uncounted
 def may_do(services: Table, able: NDArray[np.bool_], worker: int, service: int) -> bool:
     mate = services[service, MATE]
     return bool(able[worker, service] and (mate < 0 or services[mate, WORKER] != worker))
 
 
-@compiled
-def tail_is_able(services: Table, able: NDArray[np.bool_], tail: int, count: int) -> bool:
+@uncounted
+def tail_is_able(visits: Table, services: Table, able: NDArray[np.bool_], tail: int, worker: int, start: int, count: int) -> bool:
+    """Whether the worker, who gives away all from a position on, can take over this tail."""
     while tail < count:
         mate = services[tail, MATE]
-        if not able[services[tail, WORKER], tail] or (mate >= 0 and services[mate, WORKER] == services[tail, WORKER]):
+        if not able[worker, tail]:
+            return False
+        if mate >= 0 and services[mate, WORKER] == worker and visits[services[mate, VISIT], POSITION] < start:
             return False
         tail = services[tail, NEXT]
     return True
@@ -65,10 +68,7 @@ def tail_is_able(services: Table, able: NDArray[np.bool_], tail: int, count: int
 
 @inlined
 def draw(state: Tables, move: Table) -> bool:
-    """Draws the kind of move, then a service, then what the move needs; False if it is refused.
-
-    Tails are exchanged here already: whether everybody is able is seen only then.
-    """
+    """Draws the kind of move, then a service, then what the move needs; False if it is refused."""
     drawn, kind = below(state.random, 100), 0
     while drawn >= _BOUNDS[kind]:
         kind += 1
@@ -160,22 +160,19 @@ def _draw_mates(state: Tables, move: Table) -> bool:
 
 @inlined
 def _draw_tails(state: Tables, move: Table) -> bool:
-    services, able, count = state.services, state.able, state.numbers[SERVICES]
+    visits, services, able, count = state.visits, state.services, state.able, state.numbers[SERVICES]
     if not _draw_near(state, move) or move[THEIRS] == move[MINE]:
         return False
     mine, theirs, tail = move[MINE], move[THEIRS], move[MOVED]
     other_tail = services[count + theirs, NEXT]
-    while other_tail < count and state.visits[services[other_tail, VISIT], POSITION] < move[FROM]:
+    while other_tail < count and visits[services[other_tail, VISIT], POSITION] < move[FROM]:
         other_tail = services[other_tail, NEXT]
     move[TAIL], move[OTHER_TAIL] = tail, other_tail
     move[BEFORE], move[OTHER_BEFORE] = services[tail, LAST], services[other_tail, LAST]
-    swap_tails(services, tail, other_tail, mine, theirs, count)
-    if tail_is_able(services, able, tail, count) and tail_is_able(services, able, other_tail, count):
-        return True
-    swap_tails_back(services, move, count)
-    return False
+    able_from = tail_is_able(visits, services, able, tail, theirs, move[FROM], count)
+    return bool(able_from and tail_is_able(visits, services, able, other_tail, mine, move[FROM], count))
 
 
-@compiled
+@uncounted
 def swap_tails_back(services: Table, move: Table, count: int) -> None:
     swap_tails(services, services[move[OTHER_BEFORE], NEXT], services[move[BEFORE], NEXT], move[THEIRS], move[MINE], count)

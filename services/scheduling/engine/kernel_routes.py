@@ -1,10 +1,23 @@
 """The routes of the workers: rings of services, from which a move takes some out and puts them in again."""
 
 from services.scheduling.engine.kernel_starts import touch
-from services.scheduling.engine.kernel_tables import LAST, NEXT, ONE, PLACE, POSITION, SERVICES, TRAVEL, TWO, VISIT, WORKER, Table, compiled
+from services.scheduling.engine.kernel_tables import (
+    LAST,
+    NEXT,
+    ONE,
+    PLACE,
+    POSITION,
+    SERVICES,
+    TRAVEL,
+    TWO,
+    VISIT,
+    WORKER,
+    Table,
+    uncounted,
+)
 
 
-@compiled
+@uncounted
 def unlink(services: Table, travel: Table, service: int) -> int:
     """Takes a service out of its route; returns by how much the travel changes."""
     last, following = services[service, LAST], services[service, NEXT]
@@ -13,7 +26,7 @@ def unlink(services: Table, travel: Table, service: int) -> int:
     return int(travel[before, after] - travel[before, place] - travel[place, after])
 
 
-@compiled
+@uncounted
 def link(visits: Table, services: Table, travel: Table, count: int, service: int) -> int:
     """Puts a service into its worker's route where its visit's position says."""
     position = visits[services[service, VISIT], POSITION]
@@ -27,7 +40,7 @@ def link(visits: Table, services: Table, travel: Table, count: int, service: int
     return int(travel[before, place] + travel[place, after] - travel[before, after])
 
 
-@compiled
+@uncounted
 def take_out(visits: Table, services: Table, travel: Table, numbers: Table, queue: Table, log: Table, visit: int) -> None:
     """Takes a visit out of the routes and marks what follows it there."""
     count = numbers[SERVICES]
@@ -40,7 +53,7 @@ def take_out(visits: Table, services: Table, travel: Table, numbers: Table, queu
                 touch(visits, numbers, queue, log, services[following, VISIT], 1)
 
 
-@compiled
+@uncounted
 def put_in(visits: Table, services: Table, travel: Table, numbers: Table, queue: Table, log: Table, visit: int) -> None:
     """Puts a visit into the routes of its workers, and marks it and what follows it."""
     count = numbers[SERVICES]
@@ -54,21 +67,21 @@ def put_in(visits: Table, services: Table, travel: Table, numbers: Table, queue:
     touch(visits, numbers, queue, log, visit, 1)
 
 
-@compiled
+@uncounted
 def take_back(visits: Table, services: Table, travel: Table, visit: int) -> None:
     for column in (ONE, TWO):
         if visits[visit, column] >= 0:
             unlink(services, travel, visits[visit, column])
 
 
-@compiled
+@uncounted
 def give_back(visits: Table, services: Table, travel: Table, count: int, visit: int) -> None:
     for column in (ONE, TWO):
         if visits[visit, column] >= 0:
             link(visits, services, travel, count, visits[visit, column])
 
 
-@compiled
+@uncounted
 def shift(visits: Table, order: Table, visit: int, there: int) -> None:
     """Moves a visit to a position; those between move up by one."""
     here = visits[visit, POSITION]
@@ -81,7 +94,7 @@ def shift(visits: Table, order: Table, visit: int, there: int) -> None:
     visits[visit, POSITION] = there
 
 
-@compiled
+@uncounted
 def swap_tails(services: Table, tail: int, other_tail: int, worker: int, other: int, count: int) -> None:
     """Exchanges what two workers do from these services on; where a tail is empty, it is the worker's closing row."""
     first, second = services[tail, LAST], services[other_tail, LAST]

@@ -8,11 +8,15 @@ from services.scheduling.engine.kernel_tables import (
     LEAST,
     LIMIT,
     LOG,
+    LOWER,
+    MAY_BE_EARLIER,
     MOST,
     MOST_LATE,
     NEXT,
     NOT_BEFORE,
+    NOT_QUEUED,
     ONE,
+    ONLY_LATER,
     OPENS,
     PARTNER,
     PLACE,
@@ -26,40 +30,47 @@ from services.scheduling.engine.kernel_tables import (
     TWO,
     VISIT,
     Table,
-    compiled,
+    uncounted,
 )
 
 
-@compiled
+@uncounted
 def keep(numbers: Table, log: Table, visit: int, column: int, value: int) -> None:
     entry = numbers[LOG]
     log[entry, 0], log[entry, 1], log[entry, 2] = visit, column, value
     numbers[LOG] = entry + 1
 
 
-@compiled
+@uncounted
+def _enqueue(visits: Table, numbers: Table, queue: Table, visit: int, lower: int) -> None:
+    queued = visits[visit, QUEUED]
+    if queued == NOT_QUEUED:
+        queue[numbers[QUEUE]] = visit
+        numbers[QUEUE] += 1
+    if lower and queued != MAY_BE_EARLIER:
+        visits[visit, QUEUED] = MAY_BE_EARLIER
+        numbers[LOWER] += 1
+    elif queued == NOT_QUEUED:
+        visits[visit, QUEUED] = ONLY_LATER
+
+
+@uncounted
 def touch(visits: Table, numbers: Table, queue: Table, log: Table, visit: int, lower: int) -> None:
     """Marks a visit whose start must be computed again; `lower` if something before it may have become earlier.
 
     A first visit that waits for its second may wait too long once the second can be earlier: it waits no longer, so that both are found
     from below. With a gap that must be exact, each would otherwise keep the other late.
     """
-    if not visits[visit, QUEUED]:
-        visits[visit, QUEUED] = 1
-        queue[numbers[QUEUE]] = visit
-        numbers[QUEUE] += 1
+    _enqueue(visits, numbers, queue, visit, lower)
     if lower and visits[visit, SECOND]:
         first = visits[visit, PARTNER]
         if visits[first, NOT_BEFORE] > visits[first, OPENS]:
             keep(numbers, log, first, NOT_BEFORE, visits[first, NOT_BEFORE])
             visits[first, NOT_BEFORE] = visits[first, OPENS]
-            if not visits[first, QUEUED]:
-                visits[first, QUEUED] = 1
-                queue[numbers[QUEUE]] = first
-                numbers[QUEUE] += 1
+            _enqueue(visits, numbers, queue, first, 1)
 
 
-@compiled
+@uncounted
 def _waits_for_itself(visits: Table, services: Table, travel: Table, count: int, second: int) -> bool:
     """Whether a second visit that is too late is so because of its first: from it back along what made each visit begin no earlier.
 
@@ -88,22 +99,45 @@ def _waits_for_itself(visits: Table, services: Table, travel: Table, count: int,
     return False
 
 
-@compiled
+@uncounted
+def _earliest_start(visits: Table, services: Table, travel: Table, count: int, visit: int) -> int:
+    """When the visit may begin and everybody is there."""
+    start = visits[visit, NOT_BEFORE]
+    for column in (ONE, TWO):
+        service = visits[visit, column]
+        if service >= 0:
+            last = services[service, LAST]
+            arrival = travel[services[last, PLACE], services[service, PLACE]]
+            if last < count:
+                arrival += visits[services[last, VISIT], START] + services[last, DURATION]
+            start = max(start, arrival)
+    if visits[visit, SECOND]:
+        start = max(start, visits[visits[visit, PARTNER], START] + visits[visit, LEAST])
+    return int(start)
+
+
+@uncounted
 def _forget(visits: Table, numbers: Table, queue: Table) -> bool:
     """Empties the queue of a move that has no end; always False."""
     for index in range(numbers[QUEUE]):
-        visits[queue[index], QUEUED] = 0
-    numbers[QUEUE] = 0
+        visits[queue[index], QUEUED] = NOT_QUEUED
+    numbers[QUEUE] = numbers[LOWER] = 0
     return False
 
 
-@compiled
+@uncounted
 def settle(  # noqa: C901, PLR0912 - one loop over one queue; its parts share all of their state
-    visits: Table, services: Table, travel: Table, numbers: Table, queue: Table, log: Table
+    visits: Table, services: Table, travel: Table, numbers: Table, queue: Table, log: Table, allowed: int
 ) -> bool:
-    """Computes the marked visits and all that follows from them; False if there is no end to it."""
+    """Computes the marked visits and all that follows from them; False if there is no end to it, or if the plan becomes too dear.
+
+    Once nothing marked can begin earlier than it did, starts only grow, and so does the cost: beyond what is allowed, the rest of it need
+    not be known.
+    """
     count, steps, lost_most = numbers[SERVICES], 0, False
     while numbers[QUEUE]:
+        if not numbers[LOWER] and numbers[TRAVEL] + numbers[LATENESS] + (0 if lost_most else numbers[MOST_LATE]) > allowed:
+            return _forget(visits, numbers, queue)
         earliest = 0
         for index in range(1, numbers[QUEUE]):
             if visits[queue[index], POSITION] < visits[queue[earliest], POSITION]:
@@ -111,23 +145,14 @@ def settle(  # noqa: C901, PLR0912 - one loop over one queue; its parts share al
         visit = queue[earliest]
         numbers[QUEUE] -= 1
         queue[earliest] = queue[numbers[QUEUE]]
-        visits[visit, QUEUED] = 0
+        if visits[visit, QUEUED] == MAY_BE_EARLIER:
+            numbers[LOWER] -= 1
+        visits[visit, QUEUED] = NOT_QUEUED
         steps += 1
         if steps > numbers[LIMIT]:
             return _forget(visits, numbers, queue)
-        start, hands = visits[visit, NOT_BEFORE], 0
-        for column in (ONE, TWO):
-            service = visits[visit, column]
-            if service >= 0:
-                hands += 1
-                last = services[service, LAST]
-                arrival = travel[services[last, PLACE], services[service, PLACE]]
-                if last < count:
-                    arrival += visits[services[last, VISIT], START] + services[last, DURATION]
-                start = max(start, arrival)
+        start, hands = _earliest_start(visits, services, travel, count, visit), 1 if visits[visit, TWO] < 0 else 2
         partner = visits[visit, PARTNER]
-        if visits[visit, SECOND]:
-            start = max(start, visits[partner, START] + visits[visit, LEAST])
         was = visits[visit, START]
         if start != was:
             keep(numbers, log, visit, START, was)
@@ -158,7 +183,7 @@ def settle(  # noqa: C901, PLR0912 - one loop over one queue; its parts share al
     return True
 
 
-@compiled
+@uncounted
 def restore(visits: Table, numbers: Table, log: Table, kept: tuple[int, int, int]) -> None:
     """Undoes the log, newest first, and the sums."""
     for entry in range(numbers[LOG] - 1, -1, -1):

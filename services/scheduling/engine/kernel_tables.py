@@ -23,11 +23,13 @@ Table = NDArray[np.int64]
 # Columns of the table of visits.
 START, POSITION, OPENS, CLOSES, ONE, TWO, PARTNER, SECOND, LEAST, MOST, NOT_BEFORE, QUEUED = range(12)
 VISIT_COLUMNS = 16
+# What a visit's QUEUED says: whether its start must be computed again, and whether it can come out earlier than it was.
+NOT_QUEUED, ONLY_LATER, MAY_BE_EARLIER = range(3)
 # Columns of the table of services; after the services, a row for each worker closes their route to a ring.
 NEXT, LAST, WORKER, VISIT, PLACE, DURATION, MATE, NEAR = range(8)
 SERVICE_COLUMNS = 8
 # Whole numbers of the search.
-TRAVEL, LATENESS, MOST_LATE, BEST, QUEUE, LOG, SERVICES, LIMIT = range(8)
+TRAVEL, LATENESS, MOST_LATE, BEST, QUEUE, LOG, SERVICES, LIMIT, LOWER = range(9)  # LOWER: how many in the queue may be earlier.
 SCALARS = 16
 # Whole numbers of one move.
 KIND, MOVED, FROM, TO, MINE, THEIRS, OTHER, TAIL, OTHER_TAIL, BEFORE, OTHER_BEFORE = range(11)
@@ -52,6 +54,7 @@ class Tables(NamedTuple):
     numbers: Table
     queue: Table
     log: Table
+    move: Table
     random: NDArray[np.uint64]
     allowances: Table
     best_order: Table
@@ -81,12 +84,19 @@ def compiled(function: FunctionT) -> FunctionT:
     return cast("FunctionT", numba.njit(cache=_CACHED, nogil=True)(function))
 
 
+def uncounted(function: FunctionT) -> FunctionT:
+    """Compiled without counting references to tables, which took half of the time. Such a function can make no table of its own."""
+    compile_it = numba.njit(cache=_CACHED, nogil=True, _nrt=False)  # type: ignore[call-overload]  # a switch that numba's stubs leave out
+    return cast("FunctionT", compile_it(function))
+
+
 def inlined(function: FunctionT) -> FunctionT:
-    """Compiled into what calls it: to hand over all tables for each move would take a fifth of the time."""
-    return cast("FunctionT", numba.njit(cache=_CACHED, nogil=True, inline="always")(function))
+    """Uncounted, and compiled into what calls it: to hand over all tables for each move would take a fifth of the time."""
+    compile_it = numba.njit(cache=_CACHED, nogil=True, inline="always", _nrt=False)  # type: ignore[call-overload]  # the same switch
+    return cast("FunctionT", compile_it(function))
 
 
-@compiled
+@uncounted
 def below(random: NDArray[np.uint64], bound: int) -> int:
     random[0] += _GAMMA
     mixed = random[0]

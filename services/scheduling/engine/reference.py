@@ -36,3 +36,8 @@ class ReferenceSearch:
             self._total = moved.cost.total
             if self._total < self.best_total:
                 self.best_total, self.best = self._total, Plan(tuple(state.order), tuple(state.workers))
+
+    def return_to_best(self) -> None:
+        """Goes on from the best plan so far."""
+        self._state.order, self._state.workers = list(self.best.order), list(self.best.workers)
+        self._total = self.best_total

@@ -7,9 +7,12 @@ import pytest
 
 from scripts.cli.rota_file import Instance, read_instance, solution
 from scripts.cli.strict_json import JsonNode
+from services.scheduling.engine import kernel_changes, kernel_moves, kernel_starts, kernel_tables, kernel_travel
 from services.scheduling.engine.annealing import FixedPace, anneal, compiled, largest_number, plain, prepare
+from services.scheduling.engine.compiled import CompiledSearch
 from services.scheduling.engine.cooling import LEVELS, allowances, split, temperatures
 from services.scheduling.engine.first_plan import first_plan
+from services.scheduling.engine.moves import MATES
 from services.scheduling.engine.problem import Plan, Problem, Service, Visit
 from services.scheduling.engine.random_numbers import SplitMix64
 from services.scheduling.engine.timetable import timetable
@@ -32,8 +35,10 @@ def test_the_compiled_search_finds_the_plan_of_the_plain_one(seed: int) -> None:
     assert found[0] == found[1]
 
 
-def test_they_agree_on_a_day_of_twenty_patients_too() -> None:
-    problem = read(1, 20).problem
+@pytest.mark.parametrize("patients", [20, 40])
+def test_they_agree_on_a_larger_day_too(patients: int) -> None:
+    """With forty, some rounds begin from the best plan so far."""
+    problem = read(1, patients).problem
     found = [anneal(problem, 5, prepare(problem, 5, make), FixedPace.of(500)) for make in (compiled, plain)]
 
     assert found[0] == found[1]
@@ -50,6 +55,42 @@ def test_they_agree_on_a_day_of_the_largest_numbers_that_a_file_may_have() -> No
     found = [anneal(problem, 3, prepare(problem, 3, make), FixedPace.of(1_000)) for make in (compiled, plain)]
 
     assert found[0] == found[1]
+
+
+def test_a_search_goes_on_from_its_best_plan() -> None:
+    problem = read(2, 20).problem
+    search = CompiledSearch(problem, first_plan(problem), 1)
+    search.run(2_000, 1)
+    best = search.best
+    search.run(500, 10**6)
+    assert tuple(search._state.order) != best.order
+
+    search.return_to_best()
+
+    state, numbers = search._state, search._state.numbers
+    table = timetable(problem, best.order, best.workers)
+    assert table is not None
+    assert (tuple(state.order), tuple(state.services[: len(best.workers), kernel_tables.WORKER])) == (best.order, best.workers)
+    assert tuple(state.visits[:, kernel_tables.START]) == table.starts
+    assert numbers[[kernel_tables.TRAVEL, kernel_tables.LATENESS, kernel_tables.MOST_LATE]].sum() == search.best_total == table.cost.total
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_move_changes_of_the_travel_is_known_before_it_is_made(seed: int) -> None:
+    problem = read(seed, 16).problem
+    state = CompiledSearch(problem, first_plan(problem), seed)._state
+    numbers, move = state.numbers, state.move
+    for _ in range(3_000):
+        numbers[[kernel_tables.LOG, kernel_tables.QUEUE]] = 0
+        if not kernel_moves.draw(state, move):
+            continue
+        kept = (int(numbers[kernel_tables.TRAVEL]), int(numbers[kernel_tables.LATENESS]), int(numbers[kernel_tables.MOST_LATE]))
+        change = kernel_travel.travel_change(state, move)
+        kernel_changes.make(state, move)
+        assert move[kernel_tables.KIND] == MATES or numbers[kernel_tables.TRAVEL] == kept[0] + change
+        if not kernel_starts.settle(state.visits, state.services, state.travel, numbers, state.queue, state.log, 2**62):
+            kernel_starts.restore(state.visits, numbers, state.log, kept)
+            kernel_changes.make_undone(state, move)
 
 
 def test_the_largest_day_has_no_cost_that_sixty_four_bits_cannot_hold() -> None:
