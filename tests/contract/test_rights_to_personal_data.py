@@ -150,6 +150,8 @@ GUARDS = {
     ("GetMatchingDay", "RankedNumber"): Guard("number", Right.OWN_OR_ACTING, "matching/queries/get_matching_day"),
     ("GetTeam", "WornTeamHat"): Guard("handover until_day", Right.IN_TEAM, "matching/queries/get_team"),
     ("GetTeamQuestion", "TeamQuestionAnswer"): Guard("words", Right.IN_TEAM, "matching/queries/get_team_questions"),
+    ("GetWholeTeams", "AssignedTask"): Guard("until_day", Right.OWN_OR_ACTING, "matching/queries/get_team"),
+    ("GetWholeTeams", "WornTeamHat"): Guard("handover until_day", Right.OWN_OR_ACTING, "matching/queries/get_team"),
     ("GetTeamTasks", "AssignedTask"): Guard("until_day", Right.IN_TEAM, "matching/queries/get_team_tasks"),
     ("GetVisit", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/get_visit"),
     ("ListVisits", "Visit"): Guard("agreed_by proposed_by", Right.IN_VISIT, "scheduling/queries/list_visits"),

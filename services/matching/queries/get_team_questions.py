@@ -49,6 +49,11 @@ async def get_team_questions(work: UnitOfWork, team_id: UUID) -> list[SeenQuesti
     """Open ones first. Raises what `open_team` raises."""
     reader = await acting.require_principal(work, SCOPE)
     await open_team(work, team_id)
+    return await list_questions(work, reader, team_id)
+
+
+async def list_questions(work: UnitOfWork, reader: UUID, team_id: UUID) -> list[SeenQuestion]:
+    """Of a team that the reader may see."""
     questions = [*await team_questions.list_open(work, team_id), *await team_questions.list_over(work, team_id)]
     own = await team_questions.own_answers(work, reader, [question.id for question in questions])
     return [SeenQuestion(question, own.get(question.id)) for question in questions]

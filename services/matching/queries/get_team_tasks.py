@@ -1,5 +1,6 @@
 """Who in a team may do which kind of task, and who does: by the credentials that count today."""
 
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,5 +30,9 @@ async def check_task(work: UnitOfWork, team_id: UUID, person: UUID, kind: TaskKi
 async def get_team_tasks(work: UnitOfWork, team_id: UUID, *, zone: ZoneInfo) -> list[TeamTask]:
     """Those that count today, whatever the job has done yet. Raises what `open_team` raises."""
     await open_team(work, team_id)
-    today = work.now.astimezone(zone).date()
+    return await list_tasks(work, team_id, work.now.astimezone(zone).date())
+
+
+async def list_tasks(work: UnitOfWork, team_id: UUID, today: date) -> list[TeamTask]:
+    """Of a team that the caller may see."""
     return [task for task in await tasks.list_of(work, team_id) if (await clearance_of(work, team_id, task.person, task.kind, today)).given]

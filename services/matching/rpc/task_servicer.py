@@ -28,7 +28,7 @@ def task_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "CheckTask": acting(query(_task, partial(check_task, zone=zone), _clearance)),
             "AssignTask": acting(command(_task, partial(assign_task, zone=zone), _assigned)),
             "EndTask": acting(command(_task, end_task, lambda _: pb.EndTaskResponse())),
-            "GetTeamTasks": acting(query(_team, partial(get_team_tasks, zone=zone), _tasks)),
+            "GetTeamTasks": acting(query(_team, partial(get_team_tasks, zone=zone), listed_tasks)),
         },
     )
 
@@ -50,7 +50,7 @@ def _assigned(until_day: date | None) -> pb.AssignTaskResponse:
     return pb.AssignTaskResponse(until_day=_day(until_day))
 
 
-def _tasks(listed: list[TeamTask]) -> pb.GetTeamTasksResponse:
+def listed_tasks(listed: list[TeamTask]) -> pb.GetTeamTasksResponse:
     return pb.GetTeamTasksResponse(tasks=map(_assigned_task, listed))
 
 

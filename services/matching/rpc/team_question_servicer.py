@@ -38,7 +38,9 @@ def team_question_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
                 command(_one, partial(withdraw_team_question, zone=zone), lambda _: pb.WithdrawTeamQuestionResponse())
             ),
             "GetTeamQuestion": acting(query(_one, get_team_question, _whole)),
-            "GetTeamQuestions": acting(query(lambda request: (parse_id("team_id", request.team_id),), get_team_questions, _list)),
+            "GetTeamQuestions": acting(
+                query(lambda request: (parse_id("team_id", request.team_id),), get_team_questions, listed_questions)
+            ),
         },
     )
 
@@ -65,7 +67,7 @@ def _whole(whole: WholeQuestion) -> pb.GetTeamQuestionResponse:
     )
 
 
-def _list(seen: list[SeenQuestion]) -> pb.GetTeamQuestionsResponse:
+def listed_questions(seen: list[SeenQuestion]) -> pb.GetTeamQuestionsResponse:
     return pb.GetTeamQuestionsResponse(questions=map(_question, seen))
 
 

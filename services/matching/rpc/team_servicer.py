@@ -21,6 +21,9 @@ from services.matching.commands.offer_team_hat import offer_team_hat
 from services.matching.commands.set_team_agreement import set_team_agreement
 from services.matching.domain.team import Team, TeamMember, WornTeamHat
 from services.matching.queries.get_team import WholeTeam, get_team, get_teams
+from services.matching.queries.get_whole_teams import SeenTeam, WholeTeams, get_whole_teams
+from services.matching.rpc.task_servicer import listed_tasks
+from services.matching.rpc.team_question_servicer import listed_questions
 
 
 def team_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
@@ -32,6 +35,9 @@ def team_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
         {
             "GetTeam": acting(query(lambda request: (_team(request),), get_team, _whole_team)),
             "GetTeams": acting(query(lambda request: (parse_id("person_id", request.person_id),), get_teams, _places)),
+            "GetWholeTeams": acting(
+                query(lambda request: (parse_id("person_id", request.person_id),), partial(get_whole_teams, zone=zone), _whole_teams)
+            ),
             "InviteToTeam": acting(command(_invitation, invite_to_team, lambda team: pb.InviteToTeamResponse(team_id=str(team)))),
             "AnswerTeamInvitation": command(_answer, answer_team_invitation, lambda _: pb.AnswerTeamInvitationResponse()),
             "EndTeamMembership": acting(command(_place, end_team_membership, lambda _: pb.EndTeamMembershipResponse())),
@@ -125,7 +131,18 @@ def _worn(worn: WornTeamHat) -> pb.WornTeamHat:
 def _places(found: tuple[Team | None, list[tuple[Team, TeamMember]]]) -> pb.GetTeamsResponse:
     own, places = found
     teams = [pb.TeamPlace(team_id=str(own.id), owner_id=str(own.owner))] if own else []
-    for team, member in places:
-        kind = to_wire(pb.TeamMemberKind, member.kind)
-        teams.append(pb.TeamPlace(team_id=str(team.id), owner_id=str(team.owner), kind=kind, invited=member.joined_at is None))
-    return pb.GetTeamsResponse(teams=teams)
+    return pb.GetTeamsResponse(teams=[*teams, *(_team_place(team, member) for team, member in places)])
+
+
+def _team_place(team: Team, member: TeamMember) -> pb.TeamPlace:
+    kind = to_wire(pb.TeamMemberKind, member.kind)
+    return pb.TeamPlace(team_id=str(team.id), owner_id=str(team.owner), kind=kind, invited=member.joined_at is None)
+
+
+def _whole_teams(found: WholeTeams) -> pb.GetWholeTeamsResponse:
+    invitations = [_team_place(team, member) for team, member in found.invitations]
+    return pb.GetWholeTeamsResponse(invitations=invitations, teams=map(_seen, found.teams))
+
+
+def _seen(seen: SeenTeam) -> pb.WholeTeam:
+    return pb.WholeTeam(team=_whole_team(seen.whole), tasks=listed_tasks(seen.tasks), questions=listed_questions(seen.questions))

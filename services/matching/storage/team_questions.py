@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.matching.v1.enums import TeamAnswer, TeamQuestionState
-from libs.database.columns import constant
+from libs.database.columns import among, constant
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
@@ -31,7 +31,9 @@ _PASSED = (
 )
 _FIRST_DAY = select(func.min(team_question.c.until_day)).where(_IS_OPEN)
 _ANSWERS = select(team_answer).where(team_answer.c.question == bindparam("of")).order_by(team_answer.c.answered_at, team_answer.c.person)
-_OWN = select(team_answer.c.question, team_answer.c.said).where(team_answer.c.person == bindparam("who"))
+_OWN = select(team_answer.c.question, team_answer.c.said).where(
+    team_answer.c.person == bindparam("who"), among(team_answer.c.question, "questions")
+)
 _ADD_ANSWER = insert(team_answer)
 _SAVE_ANSWER = _ADD_ANSWER.on_conflict_do_update(
     index_elements=["question", "person"],
@@ -98,7 +100,9 @@ async def list_answers(work: UnitOfWork, of: UUID) -> list[GivenAnswer]:
 
 
 async def own_answers(work: UnitOfWork, who: UUID, questions: Collection[UUID]) -> Mapping[UUID, TeamAnswer]:
-    rows = await work.connection.execute(_OWN.where(team_answer.c.question.in_(questions)), {"who": who})
+    if not questions:
+        return {}
+    rows = await work.connection.execute(_OWN, {"who": who, "questions": list(questions)})
     return {row.question: TeamAnswer(row.said) for row in rows}
 
 

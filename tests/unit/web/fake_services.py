@@ -5,6 +5,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kith.identity.v1.enums import NoticeTopic
+from kith.matching.v1 import tasks_pb2 as tasks
+from kith.matching.v1 import team_questions_pb2 as team_questions
 from libs.clock import Clock, FixedClock
 from services.clients import ServiceClients
 from services.topology import PEOPLE_SERVICE_NAMES, PERSON_SERVICES
@@ -209,6 +211,12 @@ class FakeServices:
     """Tests send more forms than a person, and their clock stands still."""
     co_op: str = ""
     clock: Clock = field(default_factory=lambda: FixedClock(NOW))
+
+    def __post_init__(self) -> None:
+        self.teams.tasks_in = lambda team: FakeTaskService.GetTeamTasks(self.tasks, tasks.GetTeamTasksRequest(team_id=team))
+        self.teams.questions_to = lambda team: FakeTeamQuestionService.GetTeamQuestions(
+            self.team_questions, team_questions.GetTeamQuestionsRequest(team_id=team)
+        )
 
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}

@@ -1,8 +1,11 @@
 """Fakes of introductions and teams: Ada gets to know Jo, said no to Mo, has a team with Jo in it; Mo asks her into his."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from kith.matching.v1 import introductions_pb2 as intro
+from kith.matching.v1 import tasks_pb2 as tasks
+from kith.matching.v1 import team_questions_pb2 as questions
 from kith.matching.v1 import teams_pb2 as team
 from tests.unit.web.fake_people import ADA, JO, MO, NOW, FakeService, to_timestamp
 
@@ -40,7 +43,11 @@ class FakeIntroductionService(FakeService):
 
 
 class FakeTeamService(FakeService):
+    """`tasks_in` and `questions_to` say by the team's id what the fakes of these say."""
+
     def __init__(self) -> None:
+        self.tasks_in: Callable[[str], tasks.GetTeamTasksResponse] = lambda _team: tasks.GetTeamTasksResponse()
+        self.questions_to: Callable[[str], questions.GetTeamQuestionsResponse] = lambda _team: questions.GetTeamQuestionsResponse()
         super().__init__(team.DESCRIPTOR.services_by_name["TeamService"])
 
     def GetTeams(self, request: team.GetTeamsRequest) -> team.GetTeamsResponse:
@@ -48,6 +55,17 @@ class FakeTeamService(FakeService):
         own = team.TeamPlace(team_id=OWN_TEAM, owner_id=request.person_id)
         asked = team.TeamPlace(team_id=MOS_TEAM, owner_id=MO, kind=kind, invited=True)
         return team.GetTeamsResponse(teams=[own, asked, team.TeamPlace(team_id=JOS_TEAM, owner_id=JO, kind=kind)])
+
+    def GetWholeTeams(self, request: team.GetWholeTeamsRequest) -> team.GetWholeTeamsResponse:
+        places = FakeTeamService.GetTeams(self, team.GetTeamsRequest(person_id=request.person_id)).teams
+        return team.GetWholeTeamsResponse(
+            invitations=[place for place in places if place.invited],
+            teams=[self._whole(place.team_id) for place in places if not place.invited],
+        )
+
+    def _whole(self, team_id: str) -> team.WholeTeam:
+        whole = FakeTeamService.GetTeam(self, team.GetTeamRequest(team_id=team_id))
+        return team.WholeTeam(team=whole, tasks=self.tasks_in(team_id), questions=self.questions_to(team_id))
 
     def GetTeam(self, request: team.GetTeamRequest) -> team.GetTeamResponse:
         is_own = request.team_id == OWN_TEAM

@@ -62,10 +62,8 @@ class WholeQuestionView:
     version: int
 
 
-async def fetch_questions(ctx: PageContext, team_id: str) -> TeamQuestions:
-    """Raises NotFound TEAM_UNKNOWN, as for a team that somebody is not in."""
-    request = pb.GetTeamQuestionsRequest(team_id=team_id)
-    found: pb.GetTeamQuestionsResponse = await ctx.call(ctx.state.services.team_questions.GetTeamQuestions, request)
+async def questions_of(ctx: PageContext, found: pb.GetTeamQuestionsResponse) -> TeamQuestions:
+    """Of one team, in words."""
     await ctx.person_names(person for row in found.questions for person in (row.asker_id, row.asked_by_id))
     rows = [(row.state, await _question(ctx, row)) for row in found.questions]
     return TeamQuestions(

@@ -1,6 +1,6 @@
 """A person's own team and those they are in: answer an invitation, accept a hat, leave, or end somebody's place."""
 
-import asyncio
+from collections.abc import Iterable
 
 from starlette.responses import Response
 
@@ -12,8 +12,8 @@ from services.web.http.forms import Form
 from services.web.page import Access
 from services.web.page_context import PageContext
 from services.web.pages.confirmed_actions import ActionSubject, ConfirmedAction, PassedDecision
-from services.web.pages.teams.question_views import fetch_questions
-from services.web.pages.teams.team_words import fetch_team, kind_word
+from services.web.pages.teams.question_views import questions_of
+from services.web.pages.teams.team_words import fetch_team, kind_word, team_view
 
 CHANGE = "team"
 _DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered", "handed_back", "agreed", "assigned", "task_ended")
@@ -21,21 +21,32 @@ _DONE = ("joined", "declined", "accepted", "left", "ended", "invited", "offered"
 
 async def show(ctx: PageContext) -> Response:
     """Invitations first, then one's own team, then the others. Who acts reads what is asked in the person's own team alone."""
-    request = pb.GetTeamsRequest(person_id=ctx.subject_id)
-    places: pb.GetTeamsResponse = await ctx.call(ctx.state.services.teams.GetTeams, request)
-    invited = [place for place in places.teams if place.invited]
-    names = await ctx.person_names(place.owner_id for place in invited)
-    teams = await asyncio.gather(*(fetch_team(ctx, place.team_id) for place in places.teams if not place.invited))
-    read = [team.id for team in teams if team.is_own or ctx.acting is None]
-    asked = dict(zip(read, await asyncio.gather(*(fetch_questions(ctx, team) for team in read)), strict=True))
+    request = pb.GetWholeTeamsRequest(person_id=ctx.subject_id)
+    found: pb.GetWholeTeamsResponse = await ctx.call(ctx.state.services.teams.GetWholeTeams, request)
+    names = await ctx.person_names(_people(found))
+    teams = [await team_view(ctx, one.team, one.tasks) for one in found.teams]
+    read = [one for one in found.teams if ctx.acting is None or one.team.owner_id == ctx.subject_id]
+    asked = {one.team.team_id: await questions_of(ctx, one.questions) for one in read}
     return ctx.render(
         "teams/teams",
-        invitations=[{"id": place.team_id, "owner": names[place.owner_id].full, "kind": kind_word(ctx, place.kind)} for place in invited],
+        invitations=[
+            {"id": place.team_id, "owner": names[place.owner_id].full, "kind": kind_word(ctx, place.kind)} for place in found.invitations
+        ],
         own=next((team for team in teams if team.is_own), None),
         others=[team for team in teams if not team.is_own],
         asked=asked,
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
+
+
+def _people(found: pb.GetWholeTeamsResponse) -> Iterable[str]:
+    """Everybody whom the page names, to be looked up at once."""
+    yield from (place.owner_id for place in found.invitations)
+    for one in found.teams:
+        yield one.team.owner_id
+        yield from (member.person_id for member in one.team.members)
+        for question in one.questions.questions:
+            yield from (question.asker_id, question.asked_by_id)
 
 
 async def change(ctx: PageContext, form: Form) -> Response:

@@ -70,6 +70,11 @@ async def fetch_team(ctx: PageContext, team_id: str) -> TeamView:
         ctx.call(ctx.state.services.teams.GetTeam, pb.GetTeamRequest(team_id=team_id)),
         ctx.call(ctx.state.services.tasks.GetTeamTasks, tasks.GetTeamTasksRequest(team_id=team_id)),
     )
+    return await team_view(ctx, team, assigned)
+
+
+async def team_view(ctx: PageContext, team: pb.GetTeamResponse, assigned: tasks.GetTeamTasksResponse) -> TeamView:
+    """With `assigned`, who does what in it."""
     fetched = await ctx.person_names([team.owner_id, *(member.person_id for member in team.members)])
     names = {person: name.full for person, name in fetched.items()}
     is_own, me = team.owner_id == ctx.subject_id, ctx.subject_id

@@ -23,61 +23,69 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kith.matching.v1 import tasks_pb2 as kith_dot_matching_dot_v1_dot_tasks__pb2
+from kith.matching.v1 import team_questions_pb2 as kith_dot_matching_dot_v1_dot_team__questions__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckith/matching/v1/teams.proto\x12\x10kith.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"!\n\x0eGetTeamRequest\x12\x0f\n\x07team_id\x18\x01 \x01(\t\"\xae\x01\n\nTeamMember\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12.\n\x04kind\x18\x02 \x01(\x0e\x32 .kith.matching.v1.TeamMemberKind\x12.\n\ninvited_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tjoined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9e\x01\n\x0bWornTeamHat\x12&\n\x03hat\x18\x01 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12/\n\x0b\x61\x63\x63\x65pted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tuntil_day\x18\x04 \x01(\t\x12\x10\n\x08handover\x18\x05 \x01(\t\"\xe3\x01\n\x0fGetTeamResponse\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12-\n\tformed_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07members\x18\x04 \x03(\x0b\x32\x1c.kith.matching.v1.TeamMember\x12+\n\x04hats\x18\x05 \x03(\x0b\x32\x1d.kith.matching.v1.WornTeamHat\x12\x11\n\tagreement\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\"$\n\x0fGetTeamsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"o\n\tTeamPlace\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12.\n\x04kind\x18\x03 \x01(\x0e\x32 .kith.matching.v1.TeamMemberKind\x12\x0f\n\x07invited\x18\x04 \x01(\x08\">\n\x10GetTeamsResponse\x12*\n\x05teams\x18\x01 \x03(\x0b\x32\x1b.kith.matching.v1.TeamPlace\"~\n\x13InviteToTeamRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12.\n\x04kind\x18\x04 \x01(\x0e\x32 .kith.matching.v1.TeamMemberKind\"\'\n\x14InviteToTeamResponse\x12\x0f\n\x07team_id\x18\x01 \x01(\t\"T\n\x1b\x41nswerTeamInvitationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\"\x1e\n\x1c\x41nswerTeamInvitationResponse\"R\n\x18\x45ndTeamMembershipRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\"\x1b\n\x19\x45ndTeamMembershipResponse\"\x88\x01\n\x13OfferTeamHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12&\n\x03hat\x18\x04 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\x12\x11\n\tuntil_day\x18\x05 \x01(\t\"\x16\n\x14OfferTeamHatResponse\"c\n\x14\x41\x63\x63\x65ptTeamHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12&\n\x03hat\x18\x03 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\"\x17\n\x15\x41\x63\x63\x65ptTeamHatResponse\"r\n\x11\x45ndTeamHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12&\n\x03hat\x18\x03 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\x12\x10\n\x08handover\x18\x04 \x01(\t\"\x14\n\x12\x45ndTeamHatResponse\"b\n\x17SetTeamAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x11\n\tagreement\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\"+\n\x18SetTeamAgreementResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03*\xe7\x01\n\x0eTeamMemberKind\x12 \n\x1cTEAM_MEMBER_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17TEAM_MEMBER_KIND_WORKER\x10\x01\x12\x1e\n\x1aTEAM_MEMBER_KIND_VOLUNTEER\x10\x02\x12\x1b\n\x17TEAM_MEMBER_KIND_FAMILY\x10\x03\x12\x1b\n\x17TEAM_MEMBER_KIND_FRIEND\x10\x04\x12\x19\n\x15TEAM_MEMBER_KIND_PEER\x10\x05\x12!\n\x1dTEAM_MEMBER_KIND_PROFESSIONAL\x10\x06*\xca\x01\n\x07TeamHat\x12\x18\n\x14TEAM_HAT_UNSPECIFIED\x10\x00\x12\x18\n\x14TEAM_HAT_ROTA_HOLDER\x10\x01\x12\x1b\n\x17TEAM_HAT_PROFILE_HOLDER\x10\x02\x12\x1d\n\x19TEAM_HAT_MEDICINES_HOLDER\x10\x03\x12\x18\n\x14TEAM_HAT_CHAT_HOLDER\x10\x04\x12\x15\n\x11TEAM_HAT_CHECK_IN\x10\x05\x12\x1e\n\x1aTEAM_HAT_SAFEGUARDING_LEAD\x10\x06\x32\xf9\x06\n\x0bTeamService\x12N\n\x07GetTeam\x12 .kith.matching.v1.GetTeamRequest\x1a!.kith.matching.v1.GetTeamResponse\x12Q\n\x08GetTeams\x12!.kith.matching.v1.GetTeamsRequest\x1a\".kith.matching.v1.GetTeamsResponse\x12]\n\x0cInviteToTeam\x12%.kith.matching.v1.InviteToTeamRequest\x1a&.kith.matching.v1.InviteToTeamResponse\x12u\n\x14\x41nswerTeamInvitation\x12-.kith.matching.v1.AnswerTeamInvitationRequest\x1a..kith.matching.v1.AnswerTeamInvitationResponse\x12l\n\x11\x45ndTeamMembership\x12*.kith.matching.v1.EndTeamMembershipRequest\x1a+.kith.matching.v1.EndTeamMembershipResponse\x12]\n\x0cOfferTeamHat\x12%.kith.matching.v1.OfferTeamHatRequest\x1a&.kith.matching.v1.OfferTeamHatResponse\x12`\n\rAcceptTeamHat\x12&.kith.matching.v1.AcceptTeamHatRequest\x1a\'.kith.matching.v1.AcceptTeamHatResponse\x12W\n\nEndTeamHat\x12#.kith.matching.v1.EndTeamHatRequest\x1a$.kith.matching.v1.EndTeamHatResponse\x12i\n\x10SetTeamAgreement\x12).kith.matching.v1.SetTeamAgreementRequest\x1a*.kith.matching.v1.SetTeamAgreementResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckith/matching/v1/teams.proto\x12\x10kith.matching.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckith/matching/v1/tasks.proto\x1a%kith/matching/v1/team_questions.proto\"!\n\x0eGetTeamRequest\x12\x0f\n\x07team_id\x18\x01 \x01(\t\"\xae\x01\n\nTeamMember\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12.\n\x04kind\x18\x02 \x01(\x0e\x32 .kith.matching.v1.TeamMemberKind\x12.\n\ninvited_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tjoined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9e\x01\n\x0bWornTeamHat\x12&\n\x03hat\x18\x01 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12/\n\x0b\x61\x63\x63\x65pted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tuntil_day\x18\x04 \x01(\t\x12\x10\n\x08handover\x18\x05 \x01(\t\"\xe3\x01\n\x0fGetTeamResponse\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12-\n\tformed_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07members\x18\x04 \x03(\x0b\x32\x1c.kith.matching.v1.TeamMember\x12+\n\x04hats\x18\x05 \x03(\x0b\x32\x1d.kith.matching.v1.WornTeamHat\x12\x11\n\tagreement\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\"$\n\x0fGetTeamsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"o\n\tTeamPlace\x12\x0f\n\x07team_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12.\n\x04kind\x18\x03 \x01(\x0e\x32 .kith.matching.v1.TeamMemberKind\x12\x0f\n\x07invited\x18\x04 \x01(\x08\">\n\x10GetTeamsResponse\x12*\n\x05teams\x18\x01 \x03(\x0b\x32\x1b.kith.matching.v1.TeamPlace\")\n\x14GetWholeTeamsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\xb2\x01\n\tWholeTeam\x12/\n\x04team\x18\x01 \x01(\x0b\x32!.kith.matching.v1.GetTeamResponse\x12\x35\n\x05tasks\x18\x02 \x01(\x0b\x32&.kith.matching.v1.GetTeamTasksResponse\x12=\n\tquestions\x18\x03 \x01(\x0b\x32*.kith.matching.v1.GetTeamQuestionsResponse\"u\n\x15GetWholeTeamsResponse\x12\x30\n\x0binvitations\x18\x01 \x03(\x0b\x32\x1b.kith.matching.v1.TeamPlace\x12*\n\x05teams\x18\x02 \x03(\x0b\x32\x1b.kith.matching.v1.WholeTeam\"~\n\x13InviteToTeamRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12.\n\x04kind\x18\x04 \x01(\x0e\x32 .kith.matching.v1.TeamMemberKind\"\'\n\x14InviteToTeamResponse\x12\x0f\n\x07team_id\x18\x01 \x01(\t\"T\n\x1b\x41nswerTeamInvitationRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\"\x1e\n\x1c\x41nswerTeamInvitationResponse\"R\n\x18\x45ndTeamMembershipRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\"\x1b\n\x19\x45ndTeamMembershipResponse\"\x88\x01\n\x13OfferTeamHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12&\n\x03hat\x18\x04 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\x12\x11\n\tuntil_day\x18\x05 \x01(\t\"\x16\n\x14OfferTeamHatResponse\"c\n\x14\x41\x63\x63\x65ptTeamHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12&\n\x03hat\x18\x03 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\"\x17\n\x15\x41\x63\x63\x65ptTeamHatResponse\"r\n\x11\x45ndTeamHatRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12&\n\x03hat\x18\x03 \x01(\x0e\x32\x19.kith.matching.v1.TeamHat\x12\x10\n\x08handover\x18\x04 \x01(\t\"\x14\n\x12\x45ndTeamHatResponse\"b\n\x17SetTeamAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x11\n\tagreement\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\"+\n\x18SetTeamAgreementResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03*\xe7\x01\n\x0eTeamMemberKind\x12 \n\x1cTEAM_MEMBER_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17TEAM_MEMBER_KIND_WORKER\x10\x01\x12\x1e\n\x1aTEAM_MEMBER_KIND_VOLUNTEER\x10\x02\x12\x1b\n\x17TEAM_MEMBER_KIND_FAMILY\x10\x03\x12\x1b\n\x17TEAM_MEMBER_KIND_FRIEND\x10\x04\x12\x19\n\x15TEAM_MEMBER_KIND_PEER\x10\x05\x12!\n\x1dTEAM_MEMBER_KIND_PROFESSIONAL\x10\x06*\xca\x01\n\x07TeamHat\x12\x18\n\x14TEAM_HAT_UNSPECIFIED\x10\x00\x12\x18\n\x14TEAM_HAT_ROTA_HOLDER\x10\x01\x12\x1b\n\x17TEAM_HAT_PROFILE_HOLDER\x10\x02\x12\x1d\n\x19TEAM_HAT_MEDICINES_HOLDER\x10\x03\x12\x18\n\x14TEAM_HAT_CHAT_HOLDER\x10\x04\x12\x15\n\x11TEAM_HAT_CHECK_IN\x10\x05\x12\x1e\n\x1aTEAM_HAT_SAFEGUARDING_LEAD\x10\x06\x32\xdb\x07\n\x0bTeamService\x12N\n\x07GetTeam\x12 .kith.matching.v1.GetTeamRequest\x1a!.kith.matching.v1.GetTeamResponse\x12Q\n\x08GetTeams\x12!.kith.matching.v1.GetTeamsRequest\x1a\".kith.matching.v1.GetTeamsResponse\x12`\n\rGetWholeTeams\x12&.kith.matching.v1.GetWholeTeamsRequest\x1a\'.kith.matching.v1.GetWholeTeamsResponse\x12]\n\x0cInviteToTeam\x12%.kith.matching.v1.InviteToTeamRequest\x1a&.kith.matching.v1.InviteToTeamResponse\x12u\n\x14\x41nswerTeamInvitation\x12-.kith.matching.v1.AnswerTeamInvitationRequest\x1a..kith.matching.v1.AnswerTeamInvitationResponse\x12l\n\x11\x45ndTeamMembership\x12*.kith.matching.v1.EndTeamMembershipRequest\x1a+.kith.matching.v1.EndTeamMembershipResponse\x12]\n\x0cOfferTeamHat\x12%.kith.matching.v1.OfferTeamHatRequest\x1a&.kith.matching.v1.OfferTeamHatResponse\x12`\n\rAcceptTeamHat\x12&.kith.matching.v1.AcceptTeamHatRequest\x1a\'.kith.matching.v1.AcceptTeamHatResponse\x12W\n\nEndTeamHat\x12#.kith.matching.v1.EndTeamHatRequest\x1a$.kith.matching.v1.EndTeamHatResponse\x12i\n\x10SetTeamAgreement\x12).kith.matching.v1.SetTeamAgreementRequest\x1a*.kith.matching.v1.SetTeamAgreementResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.matching.v1.teams_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TEAMMEMBERKIND']._serialized_start=1874
-  _globals['_TEAMMEMBERKIND']._serialized_end=2105
-  _globals['_TEAMHAT']._serialized_start=2108
-  _globals['_TEAMHAT']._serialized_end=2310
-  _globals['_GETTEAMREQUEST']._serialized_start=83
-  _globals['_GETTEAMREQUEST']._serialized_end=116
-  _globals['_TEAMMEMBER']._serialized_start=119
-  _globals['_TEAMMEMBER']._serialized_end=293
-  _globals['_WORNTEAMHAT']._serialized_start=296
-  _globals['_WORNTEAMHAT']._serialized_end=454
-  _globals['_GETTEAMRESPONSE']._serialized_start=457
-  _globals['_GETTEAMRESPONSE']._serialized_end=684
-  _globals['_GETTEAMSREQUEST']._serialized_start=686
-  _globals['_GETTEAMSREQUEST']._serialized_end=722
-  _globals['_TEAMPLACE']._serialized_start=724
-  _globals['_TEAMPLACE']._serialized_end=835
-  _globals['_GETTEAMSRESPONSE']._serialized_start=837
-  _globals['_GETTEAMSRESPONSE']._serialized_end=899
-  _globals['_INVITETOTEAMREQUEST']._serialized_start=901
-  _globals['_INVITETOTEAMREQUEST']._serialized_end=1027
-  _globals['_INVITETOTEAMRESPONSE']._serialized_start=1029
-  _globals['_INVITETOTEAMRESPONSE']._serialized_end=1068
-  _globals['_ANSWERTEAMINVITATIONREQUEST']._serialized_start=1070
-  _globals['_ANSWERTEAMINVITATIONREQUEST']._serialized_end=1154
-  _globals['_ANSWERTEAMINVITATIONRESPONSE']._serialized_start=1156
-  _globals['_ANSWERTEAMINVITATIONRESPONSE']._serialized_end=1186
-  _globals['_ENDTEAMMEMBERSHIPREQUEST']._serialized_start=1188
-  _globals['_ENDTEAMMEMBERSHIPREQUEST']._serialized_end=1270
-  _globals['_ENDTEAMMEMBERSHIPRESPONSE']._serialized_start=1272
-  _globals['_ENDTEAMMEMBERSHIPRESPONSE']._serialized_end=1299
-  _globals['_OFFERTEAMHATREQUEST']._serialized_start=1302
-  _globals['_OFFERTEAMHATREQUEST']._serialized_end=1438
-  _globals['_OFFERTEAMHATRESPONSE']._serialized_start=1440
-  _globals['_OFFERTEAMHATRESPONSE']._serialized_end=1462
-  _globals['_ACCEPTTEAMHATREQUEST']._serialized_start=1464
-  _globals['_ACCEPTTEAMHATREQUEST']._serialized_end=1563
-  _globals['_ACCEPTTEAMHATRESPONSE']._serialized_start=1565
-  _globals['_ACCEPTTEAMHATRESPONSE']._serialized_end=1588
-  _globals['_ENDTEAMHATREQUEST']._serialized_start=1590
-  _globals['_ENDTEAMHATREQUEST']._serialized_end=1704
-  _globals['_ENDTEAMHATRESPONSE']._serialized_start=1706
-  _globals['_ENDTEAMHATRESPONSE']._serialized_end=1726
-  _globals['_SETTEAMAGREEMENTREQUEST']._serialized_start=1728
-  _globals['_SETTEAMAGREEMENTREQUEST']._serialized_end=1826
-  _globals['_SETTEAMAGREEMENTRESPONSE']._serialized_start=1828
-  _globals['_SETTEAMAGREEMENTRESPONSE']._serialized_end=1871
-  _globals['_TEAMSERVICE']._serialized_start=2313
-  _globals['_TEAMSERVICE']._serialized_end=3202
+  _globals['_TEAMMEMBERKIND']._serialized_start=2286
+  _globals['_TEAMMEMBERKIND']._serialized_end=2517
+  _globals['_TEAMHAT']._serialized_start=2520
+  _globals['_TEAMHAT']._serialized_end=2722
+  _globals['_GETTEAMREQUEST']._serialized_start=152
+  _globals['_GETTEAMREQUEST']._serialized_end=185
+  _globals['_TEAMMEMBER']._serialized_start=188
+  _globals['_TEAMMEMBER']._serialized_end=362
+  _globals['_WORNTEAMHAT']._serialized_start=365
+  _globals['_WORNTEAMHAT']._serialized_end=523
+  _globals['_GETTEAMRESPONSE']._serialized_start=526
+  _globals['_GETTEAMRESPONSE']._serialized_end=753
+  _globals['_GETTEAMSREQUEST']._serialized_start=755
+  _globals['_GETTEAMSREQUEST']._serialized_end=791
+  _globals['_TEAMPLACE']._serialized_start=793
+  _globals['_TEAMPLACE']._serialized_end=904
+  _globals['_GETTEAMSRESPONSE']._serialized_start=906
+  _globals['_GETTEAMSRESPONSE']._serialized_end=968
+  _globals['_GETWHOLETEAMSREQUEST']._serialized_start=970
+  _globals['_GETWHOLETEAMSREQUEST']._serialized_end=1011
+  _globals['_WHOLETEAM']._serialized_start=1014
+  _globals['_WHOLETEAM']._serialized_end=1192
+  _globals['_GETWHOLETEAMSRESPONSE']._serialized_start=1194
+  _globals['_GETWHOLETEAMSRESPONSE']._serialized_end=1311
+  _globals['_INVITETOTEAMREQUEST']._serialized_start=1313
+  _globals['_INVITETOTEAMREQUEST']._serialized_end=1439
+  _globals['_INVITETOTEAMRESPONSE']._serialized_start=1441
+  _globals['_INVITETOTEAMRESPONSE']._serialized_end=1480
+  _globals['_ANSWERTEAMINVITATIONREQUEST']._serialized_start=1482
+  _globals['_ANSWERTEAMINVITATIONREQUEST']._serialized_end=1566
+  _globals['_ANSWERTEAMINVITATIONRESPONSE']._serialized_start=1568
+  _globals['_ANSWERTEAMINVITATIONRESPONSE']._serialized_end=1598
+  _globals['_ENDTEAMMEMBERSHIPREQUEST']._serialized_start=1600
+  _globals['_ENDTEAMMEMBERSHIPREQUEST']._serialized_end=1682
+  _globals['_ENDTEAMMEMBERSHIPRESPONSE']._serialized_start=1684
+  _globals['_ENDTEAMMEMBERSHIPRESPONSE']._serialized_end=1711
+  _globals['_OFFERTEAMHATREQUEST']._serialized_start=1714
+  _globals['_OFFERTEAMHATREQUEST']._serialized_end=1850
+  _globals['_OFFERTEAMHATRESPONSE']._serialized_start=1852
+  _globals['_OFFERTEAMHATRESPONSE']._serialized_end=1874
+  _globals['_ACCEPTTEAMHATREQUEST']._serialized_start=1876
+  _globals['_ACCEPTTEAMHATREQUEST']._serialized_end=1975
+  _globals['_ACCEPTTEAMHATRESPONSE']._serialized_start=1977
+  _globals['_ACCEPTTEAMHATRESPONSE']._serialized_end=2000
+  _globals['_ENDTEAMHATREQUEST']._serialized_start=2002
+  _globals['_ENDTEAMHATREQUEST']._serialized_end=2116
+  _globals['_ENDTEAMHATRESPONSE']._serialized_start=2118
+  _globals['_ENDTEAMHATRESPONSE']._serialized_end=2138
+  _globals['_SETTEAMAGREEMENTREQUEST']._serialized_start=2140
+  _globals['_SETTEAMAGREEMENTREQUEST']._serialized_end=2238
+  _globals['_SETTEAMAGREEMENTRESPONSE']._serialized_start=2240
+  _globals['_SETTEAMAGREEMENTRESPONSE']._serialized_end=2283
+  _globals['_TEAMSERVICE']._serialized_start=2725
+  _globals['_TEAMSERVICE']._serialized_end=3712
 # @@protoc_insertion_point(module_scope)

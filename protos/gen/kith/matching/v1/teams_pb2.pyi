@@ -9,6 +9,8 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from kith.matching.v1 import tasks_pb2 as _tasks_pb2
+from kith.matching.v1 import team_questions_pb2 as _team_questions_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -281,6 +283,85 @@ class GetTeamsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetTeamsResponse: _TypeAlias = GetTeamsResponse  # noqa: Y015
+
+@_typing.final
+class GetWholeTeamsRequest(_message.Message):
+    """GetWholeTeamsRequest names the person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWholeTeamsRequest: _TypeAlias = GetWholeTeamsRequest  # noqa: Y015
+
+@_typing.final
+class WholeTeam(_message.Message):
+    """WholeTeam is a team with what is done and asked in it. Who acts gets the questions of the person's own team alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEAM_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def team(self) -> Global___GetTeamResponse: ...
+    @_builtins.property
+    def tasks(self) -> _tasks_pb2.GetTeamTasksResponse: ...
+    @_builtins.property
+    def questions(self) -> _team_questions_pb2.GetTeamQuestionsResponse: ...
+    def __init__(
+        self,
+        *,
+        team: Global___GetTeamResponse | None = ...,
+        tasks: _tasks_pb2.GetTeamTasksResponse | None = ...,
+        questions: _team_questions_pb2.GetTeamQuestionsResponse | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["questions", b"questions", "tasks", b"tasks", "team", b"team"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["questions", b"questions", "tasks", b"tasks", "team", b"team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WholeTeam: _TypeAlias = WholeTeam  # noqa: Y015
+
+@_typing.final
+class GetWholeTeamsResponse(_message.Message):
+    """GetWholeTeamsResponse has a person's own team first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INVITATIONS_FIELD_NUMBER: _builtins.int
+    TEAMS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def invitations(self) -> _containers.RepeatedCompositeFieldContainer[Global___TeamPlace]:
+        """not answered yet"""
+
+    @_builtins.property
+    def teams(self) -> _containers.RepeatedCompositeFieldContainer[Global___WholeTeam]: ...
+    def __init__(
+        self,
+        *,
+        invitations: _abc.Iterable[Global___TeamPlace] | None = ...,
+        teams: _abc.Iterable[Global___WholeTeam] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["invitations", b"invitations", "teams", b"teams"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWholeTeamsResponse: _TypeAlias = GetWholeTeamsResponse  # noqa: Y015
 
 @_typing.final
 class InviteToTeamRequest(_message.Message):

@@ -46,6 +46,11 @@ class TeamServiceStub:
                 request_serializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetTeamsRequest.SerializeToString,
                 response_deserializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetTeamsResponse.FromString,
                 _registered_method=True)
+        self.GetWholeTeams = channel.unary_unary(
+                '/kith.matching.v1.TeamService/GetWholeTeams',
+                request_serializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetWholeTeamsRequest.SerializeToString,
+                response_deserializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetWholeTeamsResponse.FromString,
+                _registered_method=True)
         self.InviteToTeam = channel.unary_unary(
                 '/kith.matching.v1.TeamService/InviteToTeam',
                 request_serializer=kith_dot_matching_dot_v1_dot_teams__pb2.InviteToTeamRequest.SerializeToString,
@@ -97,6 +102,13 @@ class TeamServiceServicer:
 
     def GetTeams(self, request, context):
         """The teams of a person: their own, and those they are in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetWholeTeams(self, request, context):
+        """All that a page about the teams of a person shows: for each what GetTeam, GetTeamTasks and GetTeamQuestions say.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -163,6 +175,11 @@ def add_TeamServiceServicer_to_server(servicer, server):
                     servicer.GetTeams,
                     request_deserializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetTeamsRequest.FromString,
                     response_serializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetTeamsResponse.SerializeToString,
+            ),
+            'GetWholeTeams': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWholeTeams,
+                    request_deserializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetWholeTeamsRequest.FromString,
+                    response_serializer=kith_dot_matching_dot_v1_dot_teams__pb2.GetWholeTeamsResponse.SerializeToString,
             ),
             'InviteToTeam': grpc.unary_unary_rpc_method_handler(
                     servicer.InviteToTeam,
@@ -256,6 +273,33 @@ class TeamService:
             '/kith.matching.v1.TeamService/GetTeams',
             kith_dot_matching_dot_v1_dot_teams__pb2.GetTeamsRequest.SerializeToString,
             kith_dot_matching_dot_v1_dot_teams__pb2.GetTeamsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWholeTeams(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kith.matching.v1.TeamService/GetWholeTeams',
+            kith_dot_matching_dot_v1_dot_teams__pb2.GetWholeTeamsRequest.SerializeToString,
+            kith_dot_matching_dot_v1_dot_teams__pb2.GetWholeTeamsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class TeamServiceStub:
     """Those in the team, and who acts for its owner."""
     GetTeams: _grpc.UnaryUnaryMultiCallable[_teams_pb2.GetTeamsRequest, _teams_pb2.GetTeamsResponse]
     """The teams of a person: their own, and those they are in."""
+    GetWholeTeams: _grpc.UnaryUnaryMultiCallable[_teams_pb2.GetWholeTeamsRequest, _teams_pb2.GetWholeTeamsResponse]
+    """All that a page about the teams of a person shows: for each what GetTeam, GetTeamTasks and GetTeamQuestions say."""
     InviteToTeam: _grpc.UnaryUnaryMultiCallable[_teams_pb2.InviteToTeamRequest, _teams_pb2.InviteToTeamResponse]
     """The owner. The invited person is in the team once they have accepted."""
     AnswerTeamInvitation: _grpc.UnaryUnaryMultiCallable[_teams_pb2.AnswerTeamInvitationRequest, _teams_pb2.AnswerTeamInvitationResponse]
@@ -65,6 +67,8 @@ class TeamServiceAsyncStub(TeamServiceStub):
     """Those in the team, and who acts for its owner."""
     GetTeams: _aio.UnaryUnaryMultiCallable[_teams_pb2.GetTeamsRequest, _teams_pb2.GetTeamsResponse]  # type: ignore[assignment]
     """The teams of a person: their own, and those they are in."""
+    GetWholeTeams: _aio.UnaryUnaryMultiCallable[_teams_pb2.GetWholeTeamsRequest, _teams_pb2.GetWholeTeamsResponse]  # type: ignore[assignment]
+    """All that a page about the teams of a person shows: for each what GetTeam, GetTeamTasks and GetTeamQuestions say."""
     InviteToTeam: _aio.UnaryUnaryMultiCallable[_teams_pb2.InviteToTeamRequest, _teams_pb2.InviteToTeamResponse]  # type: ignore[assignment]
     """The owner. The invited person is in the team once they have accepted."""
     AnswerTeamInvitation: _aio.UnaryUnaryMultiCallable[_teams_pb2.AnswerTeamInvitationRequest, _teams_pb2.AnswerTeamInvitationResponse]  # type: ignore[assignment]
@@ -100,6 +104,14 @@ class TeamServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_teams_pb2.GetTeamsResponse, _abc.Awaitable[_teams_pb2.GetTeamsResponse]]:
         """The teams of a person: their own, and those they are in."""
+
+    @_abc_1.abstractmethod
+    def GetWholeTeams(
+        self,
+        request: _teams_pb2.GetWholeTeamsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_teams_pb2.GetWholeTeamsResponse, _abc.Awaitable[_teams_pb2.GetWholeTeamsResponse]]:
+        """All that a page about the teams of a person shows: for each what GetTeam, GetTeamTasks and GetTeamQuestions say."""
 
     @_abc_1.abstractmethod
     def InviteToTeam(
