@@ -2,14 +2,12 @@
 
 import json
 import re
-from datetime import timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DemoSite, Window, violations
-from tests.browser.keyboard import Keyboard, admit_with_letter, open_office
-from tests.browser.phone import OUTBOX, wait_until_sent
+from tests.browser.phone import OUTBOX, minutes_ago, wait_until_sent, worker_with_a_visit_now
 
 OWNER, WORKER = "Olga Outofreach", "Walt Walkaround"
 PATIENCE = 15_000
@@ -17,7 +15,7 @@ PATIENCE = 15_000
 
 @pytest.mark.capability("L6", "S1")
 def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite, window: Window) -> None:
-    phone = _worker_with_a_visit_now(demo_site, window)
+    phone = worker_with_a_visit_now(demo_site, window, OWNER, WORKER)
     day = phone.new_page()
     day.goto("/today")
     expect(day.get_by_text(f"You go to {OWNER}")).to_be_visible()
@@ -35,7 +33,7 @@ def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite,
     expect(day.get_by_role("heading", name="Waits on this phone")).to_be_visible()
     day.locator("summary").first.click()
     day.locator("textarea").fill("We made soup.")
-    day.locator("[name=start]").fill(_minutes_ago(demo_site, day))
+    day.locator("[name=start]").fill(minutes_ago(demo_site, day))
     day.get_by_role("button", name=re.compile("^Save")).click()
     expect(day.locator("[data-waiting-list] > li")).to_have_count(1)  # nothing is taken for done
     day.get_by_text("Not done", exact=True).click()
@@ -70,45 +68,6 @@ def test_a_visit_is_started_and_written_down_without_signal(demo_site: DemoSite,
     phone.set_offline(True)
     with pytest.raises(Exception, match="ERR_"):
         day.goto("/today")
-
-
-def _worker_with_a_visit_now(demo_site: DemoSite, window: Window) -> BrowserContext:
-    """The worker's phone: their own, and with scripts, under the policy that the pages have."""
-    office = open_office(demo_site.demo, window)
-    owner, worker = Keyboard(window, None), Keyboard(window, None)
-    for keyboard, name in ((owner, OWNER), (worker, WORKER)):
-        keyboard.sign_in_with_letter(admit_with_letter(office, name)[0])
-    owner.open(f"/team/invite?q={WORKER.replace(' ', '+')}")
-    found = owner.page.locator("label").filter(has_text=WORKER).locator("input[name=who]")
-    owner.choose("who", found.get_attribute("value") or "")
-    owner.choose("kind", "volunteer")
-    owner.send(owner.first_button, "/team?done=invited")
-    worker.open("/team")
-    worker.send(worker.page.locator("button[value=joined]"), "/team?done=joined")
-    soon = demo_site.now + timedelta(minutes=10)
-    owner.open("/visits/new")
-    owner.choose("day-pick", "other")
-    owner.write_day("day", soon)
-    owner.write("start", f"{soon:%H:%M}")
-    owner.send(owner.first_button, "/visits/*?done=propose")
-    visit = re.sub(r".*(/visits/[0-9a-f-]{36}).*", r"\1", owner.page.url)
-    owner.open(f"{visit}/tasks")
-    owner.write("company", "Read the paper with me")
-    owner.send(owner.first_button, f"{visit}?done=tasks")
-    worker.open(visit)
-    worker.send(worker.page.locator("button[value=take]"), f"{visit}?done=take")
-    state = worker.page.context.storage_state()
-    phone: BrowserContext = window(state).context
-    phone.close()
-    return demo_site.browser.new_context(base_url=demo_site.home, viewport={"width": 320, "height": 640}, storage_state=state)
-
-
-def _minutes_ago(demo_site: DemoSite, page: Page) -> str:
-    """A few, but not yesterday; a visit takes a minute at least."""
-    while f"{demo_site.now:%H:%M}" == "00:00":
-        page.wait_for_timeout(1000)
-    now = demo_site.now
-    return f"{max(now - timedelta(minutes=3), now.replace(hour=0, minute=0)):%H:%M}"
 
 
 def violations_of(demo_site: DemoSite, page: Page) -> list[str]:

@@ -1,6 +1,6 @@
 """Days and times in the co-op's own zone, said as a neighbour would: "Tuesday 24 November, 9:00 in the morning"."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -46,6 +46,19 @@ def format_hour(at: datetime, zone: ZoneInfo) -> str:
         # Babel's British data calls half past twelve "in the morning"; nobody up at that hour does.
         return f"{format_time(local.time(), 'h:mm', locale=LOCALE)} at night"
     return format_time(local.time(), "h:mm B", locale=LOCALE)
+
+
+def clocks_go_back(starts: datetime, ends: datetime, zone: ZoneInfo) -> str:
+    """Where the clocks go back: "between" the two, or in the hour that comes twice, "before" or "after" that; else "".
+
+    The times alone would say "1:30 to 1:30", or leave open which of the two hours is meant.
+    """
+    first, last = starts.astimezone(zone), ends.astimezone(zone)
+    if (first.utcoffset() or timedelta()) > (last.utcoffset() or timedelta()):
+        return "between"
+    if any(local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset() for local in (first, last)):
+        return "after" if first.fold else "before"
+    return ""
 
 
 def format_short(at: datetime, zone: ZoneInfo) -> str:

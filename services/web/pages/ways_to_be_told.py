@@ -16,6 +16,7 @@ from libs.refusals import Refusal
 from libs.rpc.enums import known_word, to_wire
 from services.web.http.cookies import ReadingPreferences
 from services.web.http.forms import Form
+from services.web.localisation.clock_times import minute_of_day
 from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, choices, version_of
@@ -62,8 +63,8 @@ async def _save(ctx: PageContext, fields: Fields, request_id: str) -> str:
         language=fields["language"],
         channel=to_wire(pb.NoticeChannel, channel) if channel else pb.NOTICE_CHANNEL_UNSPECIFIED,
         helper_person_id=fields["helper"] if channel is NoticeChannel.HELPER else "",
-        quiet_from=_minutes(fields["quiet_from"]),
-        quiet_until=_minutes(fields["quiet_until"]),
+        quiet_from=minute_of_day(fields["quiet_from"]),
+        quiet_until=minute_of_day(fields["quiet_until"]),
         stopped=[to_wire(pb.NoticeTopic, topic) for topic in _STOPPABLE if fields[topic.value] == "off"],
         version=version_of(fields),
     )
@@ -146,13 +147,3 @@ def language_name(code: str) -> str:
 def clock_time(minutes: int) -> str:
     """Minutes after midnight as a time of day."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-def _minutes(clock: str) -> int:
-    """Minutes after midnight; -1, which identity refuses, for a text that is no time of day."""
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes) if _is_clock_part(hours) and _is_clock_part(minutes) else -1
-
-
-def _is_clock_part(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 2

@@ -6,6 +6,7 @@
   const root = document.querySelector("[data-today]");
   if (!root || !window.isSecureContext || !window.localStorage) return;
   const KEY = "kith-outbox", AHEAD = "kith-clock-ahead", PATH = "/today", SEND = "/today/send", WORKER = "/today-worker.js", KEPT = "kith-today";
+  const FIRST_WAIT = 15_000, LONGEST_WAIT = 120_000, PATIENCE = 30_000;
   const find = (name, within = root) => within.querySelector(`[data-${name}]`);
   const load = () => JSON.parse(localStorage.getItem(KEY) || "[]");
   const save = (entries) => localStorage.setItem(KEY, JSON.stringify(entries));
@@ -42,10 +43,12 @@
     for (const name of ["no-signal", "sign-in"]) if (state) find(name).hidden = state !== name;
   }
 
+  const ask = (path, more) => fetch(path, { credentials: "same-origin", signal: AbortSignal.timeout?.(PATIENCE), ...more });
+
   /* The page as it is now: its token belongs to the session of now. Null without signal; undefined once signed out. */
   async function freshForm() {
     try {
-      const response = await fetch(PATH, { credentials: "same-origin" });
+      const response = await ask(PATH);
       if (response.redirected || !response.ok) return response.redirected ? undefined : null;
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       return page.documentElement.dataset.offline ? null : page.querySelector("[data-send]");
@@ -54,11 +57,19 @@
     }
   }
 
-  let sending = false;
+  /* A phone may say that it has a network and still reach nobody, and may not say when that changes: while something waits, it is tried
+     again and again, ever more rarely. */
+  let sending = false, timer, wait = FIRST_WAIT;
+  function sendSoon() {
+    wait = FIRST_WAIT;
+    sendAll();
+  }
+
   async function sendAll() {
     const waiting = load().filter((entry) => !entry.refused && entry.fields.form_owner === owner);
     if (sending || !waiting.length) return;
     sending = true;
+    clearTimeout(timer);
     try {
       const form = await freshForm();
       if (!form) return show(form === null ? "no-signal" : "sign-in");
@@ -66,19 +77,49 @@
       if (form.elements.form_owner.value !== owner) return location.replace(PATH);
       let sent = 0;
       for (const entry of waiting) {
+        if (!load().some(({ id }) => id === entry.id)) continue;
         const body = new URLSearchParams({ ...entry.fields, request_id: entry.id, form_token: form.elements.form_token.value });
-        const response = await fetch(SEND, { method: "POST", body, credentials: "same-origin" });
+        const response = await ask(SEND, { method: "POST", body });
         const isAnswer = (response.headers.get("content-type") || "").startsWith("application/json");
         if (response.status === 204) remove(entry.id);
         else if (isAnswer) change(entry.id, { refused: (await response.json()).refused });
         else break;
         sent += 1;
       }
-      if (sent) location.replace(PATH);
+      // What somebody is typing just now would be lost with the page.
+      if (sent && !find("typed")) return location.replace(PATH);
+      if (sent) show("sent");
+      if (sent) await freshForm();
     } catch {
       show("no-signal");
     } finally {
       sending = false;
+      timer = setTimeout(sendAll, wait);
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+    }
+  }
+
+  /* What waits here, or was refused, stands in its forms again, oldest first: the planned time would take the place of the real one. */
+  function restore() {
+    for (const { fields, refused } of load()) {
+      const start = document.getElementById(`start-${fields.visit}`);
+      if (fields.form_owner !== owner || !start) continue;
+      const starter = find(`start="${fields.visit}"`), { form } = start;
+      if (starter && !refused) starter.hidden = true;
+      if (fields.do === "start") {
+        start.value = clock(fields.at);
+        continue;
+      }
+      // It ended when it was written down, not when it is sent again.
+      const written = { ...fields, end: fields.end || clock(fields.at) };
+      for (const input of form.elements) {
+        const isOfTask = input.closest("[data-task]") && fields.tasks !== form.elements.tasks.value;
+        if (input.type === "hidden" || isOfTask || !(input.name in written)) continue;
+        if (input.type !== "radio") input.value = written[input.name];
+        else if (input.value === written[input.name]) input.checked = true;
+        if (input.checked) input.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+      if (refused) form.closest("details").open = true;
     }
   }
 
@@ -89,8 +130,9 @@
     if (event.submitter) fields[event.submitter.name] = event.submitter.value;
     delete fields.request_id;
     delete fields.form_token;
+    const others = load().filter(({ fields: other }) => ["form_owner", "visit", "do"].some((name) => other[name] !== fields[name]));
     try {
-      save([...load(), { id: crypto.randomUUID(), says: event.submitter ? event.submitter.textContent : "", fields }]);
+      save([...others, { id: crypto.randomUUID(), says: event.submitter ? event.submitter.textContent : "", fields }]);
     } catch {
       // No room on the phone: as a form of every page, at once or not at all.
       form.removeEventListener("submit", write);
@@ -102,9 +144,10 @@
       if (start) start.value = clock(at);
     }
     form.hidden = true;
+    delete form.dataset.typed;
     show();
     find("waiting").scrollIntoView();
-    sendAll();
+    sendSoon();
   }
 
   /* What an answer needs: a medicine that was taken its time, which is now, and what was not done its reason. */
@@ -139,10 +182,15 @@
 
   for (const plain of root.querySelectorAll("[data-plain]")) plain.hidden = true;
   for (const phone of root.querySelectorAll("[data-phone]")) phone.hidden = false;
-  for (const form of root.querySelectorAll("[data-send]")) form.addEventListener("submit", write);
+  for (const form of root.querySelectorAll("[data-send]")) {
+    form.addEventListener("submit", write);
+    form.addEventListener("input", () => (form.dataset.typed = "yes"));
+  }
   for (const task of root.querySelectorAll("[data-task]")) task.addEventListener("change", answer);
+  restore();
   show(isOffline ? "no-signal" : "");
-  window.addEventListener("online", sendAll);
+  for (const name of ["online", "focus"]) window.addEventListener(name, sendSoon);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendSoon());
   sendAll();
   if (root.dataset.today === "own" && navigator.serviceWorker) {
     find("keep").addEventListener("click", () => keep(true));

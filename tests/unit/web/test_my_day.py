@@ -72,6 +72,13 @@ def test_a_day_has_its_visits_and_works_without_the_script(fakes: FakeServices) 
     assert f"All that {NAMES[MO][0]} lets you see" in facts
 
 
+def test_where_a_time_is_typed_a_phone_shows_all_its_letters(fakes: FakeServices) -> None:
+    """A keyboard of digits may have no colon."""
+    page = ScriptlessBrowser(fakes).sign_in().open(DAY)
+    for name in ("start", "end"):
+        assert "inputmode" not in page.split(f' name="{name}"')[1].split(">")[0]
+
+
 @pytest.mark.capability("S6")
 def test_who_goes_to_a_visit_reads_what_it_keeps_a_distance_to(fakes: FakeServices) -> None:
     """In the week, on the phone and on paper: that is where somebody looks who comes half an hour early."""

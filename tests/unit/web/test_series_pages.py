@@ -54,6 +54,21 @@ def test_the_list_says_each_pattern_in_words(fakes: FakeServices, browser: Scrip
     assert "Visits that repeat wait for your yes" in words(browser.open("/week"))
 
 
+def test_what_begins_in_months_is_planned_nearer_the_time(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    fakes.visit_series.visits.clear()
+    fakes.visit_series.series[RUNNING].pattern.first_day = "2027-06-07"
+    text = words(browser.open(f"/visits/series/{RUNNING}?done=propose"))
+    assert "These visits are agreed. They are planned nearer the time." in text
+    assert "These visits begin from Monday 7 June 2027 on." in text
+    assert "No visit is planned" not in text
+    assert "The visits are planned." not in text
+    assert "The visits are proposed." in words(browser.open(f"/visits/series/{WAITING}?done=propose"))
+    fakes.visit_series.series[RUNNING].pattern.first_day = "2026-11-03"
+    text = words(browser.open(f"/visits/series/{RUNNING}?done=propose"))
+    assert "The visits are planned." in text
+    assert "No visit is planned." in text
+
+
 def test_easy_read_says_the_pattern_a_part_at_a_time(browser: ScriptlessBrowser) -> None:
     browser.http.cookies.set("kith-comfort", "easy")
     rows = visible_text(browser.open(f"/visits/series/{WAITING}"))
@@ -206,7 +221,7 @@ def test_what_is_wrong_is_said_where_it_was_written(fakes: FakeServices, browser
     assert 'id="weekday-1-error"' in browser.page
     fakes.visit_series.refusals["PreviewSeries"] = invalid("start", "CLOCK_TIME_MALFORMED")
     assert browser.submit("/visits/series/new", **{**NEW, "start": "half past", "every": "9", "minutes": "²"})[0] == 422
-    assert "Write a time like 09:00 or 14:30." in browser.page
+    assert "Write a time like 9:05, 14:30 or 2:30 pm." in browser.page
     sent = fakes.visit_series.requests[-1]
     assert isinstance(sent, pb.PreviewSeriesRequest)
     assert (sent.pattern.start, sent.pattern.every_weeks, sent.pattern.minutes) == (-1, 0, 0), "the service refuses it"

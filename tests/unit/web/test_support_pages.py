@@ -21,6 +21,8 @@ from tests.unit.web.scriptless_browser import ScriptlessBrowser
         ("9-12", [("09:00", "12:00")]),
         ("9 to 12, 14:30 until 16", [("09:00", "12:00"), ("14:30", "16:00")]),
         ("9.15 – 10 and 20:00–24:00", [("09:15", "10:00"), ("20:00", "24:00")]),  # noqa: RUF001 - as phones type it
+        ("9to12; 2pm to 4:30pm", [("09:00", "12:00"), ("14:00", "16:30")]),
+        ("9 to noon, 1430-1600", [("09:00", "12:00"), ("14:30", "16:00")]),
     ],
 )
 def test_times_are_read_as_people_type_them(typed: str, times: list[tuple[str, str]]) -> None:
@@ -30,7 +32,7 @@ def test_times_are_read_as_people_type_them(typed: str, times: list[tuple[str, s
     assert read_times(write_times(read)) == read
 
 
-@pytest.mark.parametrize("typed", ["mornings", "9", "9-", "9 12", "9-12-14", "９-12"])  # noqa: RUF001 - a wide digit is no digit here
+@pytest.mark.parametrize("typed", ["mornings", "9", "9-", "9 12", "9-12-14", "2 to 4pm", "9:75-10", "９-12"])  # noqa: RUF001 - a wide digit is no digit here
 def test_what_is_no_time_is_named_with_its_day(typed: str) -> None:
     with pytest.raises(TimesUnreadableError) as unreadable:
         read_times({"fri": typed})

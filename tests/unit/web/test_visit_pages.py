@@ -1,14 +1,13 @@
 """Visits on pages: the week, one visit, and what people do there."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from kith.identity.v1 import relationships_pb2 as relationships
 from kith.scheduling.v1 import visits_pb2 as pb
 from libs.refusals import AlreadyExists, FailedPrecondition, invalid
-from services.web.pages.visits.visit_forms import minute_of_day
 from tests.unit.web.fake_people import ADA, JO, MO, NOW, to_timestamp
 from tests.unit.web.fake_services import FakeServices
 from tests.unit.web.fake_visits import GIVEN, HAD, OPEN, PROPOSED, TAKEN
@@ -151,6 +150,46 @@ def test_another_time_is_proposed_for_the_version_that_was_shown(fakes: FakeServ
     assert "This visit has started" in browser.page
 
 
+def test_another_time_begins_with_the_time_that_the_visit_has(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    fakes.visits.visits[TAKEN].ends_at.CopyFrom(to_timestamp(NOW + timedelta(days=2, minutes=15)))
+    starts = NOW + timedelta(days=2)
+    browser.open(f"/visits/{TAKEN}/move")
+    shown = dict(re.findall(r'name="(day-day|day-month|day-year|start)" value="([^"]*)"', browser.page))
+    assert shown == {"day-day": f"{starts:%-d}", "day-month": f"{starts:%-m}", "day-year": f"{starts:%Y}", "start": f"{starts:%H:%M}"}
+    assert re.search(r'<option value="15"[^>]* selected', browser.page), "and as long as it is"
+    fakes.visits.refusals["MoveVisit"] = invalid("start", "CLOCK_TIME_MALFORMED")
+    assert browser.submit(f"/visits/{TAKEN}/move", start="", minutes="15", version="1")[0] == 422
+    assert 'name="start" value=""' in browser.page, "what somebody emptied stays empty"
+
+
+def test_the_other_time_of_ones_own_visit_holds_at_once(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    moved = fakes.visits.visits[TAKEN]
+    assert "The visit has this time now." in browser.open(f"/visits/{TAKEN}?done=move")
+    moved.state = pb.VISIT_STATE_MOVING
+    assert "The other time is proposed." in browser.open(f"/visits/{TAKEN}?done=move")
+
+
+@pytest.mark.parametrize(
+    ("begins", "minutes", "says"),
+    [
+        ("2027-10-31T00:30+00:00", 60, "1:30 at night to 1:30 at night, as the clocks go back"),
+        ("2027-10-30T23:30+00:00", 180, "12:30 at night to 2:30 at night, as the clocks go back"),
+        ("2027-10-31T00:15+00:00", 30, "1:15 at night to 1:45 at night, before the clocks go back"),
+        ("2027-10-31T01:15+00:00", 30, "1:15 at night to 1:45 at night, after the clocks go back"),
+        ("2027-10-31T02:15+00:00", 30, "2:15 at night to 2:45 at night"),
+        ("2027-03-28T00:30+00:00", 60, "12:30 at night to 2:30 at night"),
+    ],
+)
+def test_a_visit_in_the_hour_that_comes_twice_says_so(
+    fakes: FakeServices, browser: ScriptlessBrowser, begins: str, minutes: int, says: str
+) -> None:
+    starts = datetime.fromisoformat(begins)
+    fakes.visits.visits[TAKEN].starts_at.CopyFrom(to_timestamp(starts))
+    fakes.visits.visits[TAKEN].ends_at.CopyFrom(to_timestamp(starts + timedelta(minutes=minutes)))
+    lead = browser.open(f"/visits/{TAKEN}").split('<p class="lead">')[1].split("</p>")[0]
+    assert lead.endswith(f", {says}")
+
+
 @pytest.mark.capability("S7")
 def test_the_person_reads_who_came_and_how_much_it_was_the_same(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     text = " ".join(visible_text(browser.open("/week/who-came")))
@@ -173,10 +212,3 @@ def test_who_acts_for_somebody_sees_their_week_and_takes_nothing(fakes: FakeServ
     asked = fakes.visits.requests[-1]
     assert isinstance(asked, pb.GetDaysRequest)
     assert asked.person_id == JO
-
-
-@pytest.mark.parametrize(
-    ("typed", "minute"), [("9:05", 545), ("23:59", 1439), ("9:75", -1), ("9", -1), ("9:5:1", -1), ("", -1), ("\uff19:05", -1)]
-)
-def test_a_time_is_one_of_the_clock(typed: str, minute: int) -> None:
-    assert minute_of_day(typed) == minute

@@ -53,7 +53,7 @@ def test_a_person_writes_a_thing_a_line(fakes: FakeServices, browser: Scriptless
     )
     status, page = browser.submit(f"/visits/{PROPOSED}/tasks", medicines="Tablets")
     assert status == 422
-    assert "to whom you have not given: Personal care, Medicines." in words(page)
+    assert "who may not do this then: Personal care, Medicines. You have not given it to them, or their papers for it end" in words(page)
 
 
 @pytest.mark.capability("L6")

@@ -14,12 +14,12 @@ from libs.refusals import FailedPrecondition, NotSignedIn, Refusal, Unavailable
 from libs.texts.days import read_day
 from services.web.http.forms import Form, FormRejected
 from services.web.http.kept_forms import OWNER
+from services.web.localisation.clock_times import minute_of_day
 from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.my_day import page
 from services.web.pages.visits.record_forms import whole_number
 from services.web.pages.visits.task_words import LIST, said_outcomes
-from services.web.pages.visits.visit_forms import minute_of_day
 
 _ASK_LATER = (NotSignedIn, Unavailable)
 _HALF_A_DAY = 12 * 60

@@ -10,13 +10,14 @@ from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1.enums import ActivityKind, GroupActivityState, StepFreeAccess
 from libs.rpc.enums import known_word, to_wire
 from services.web.http.forms import Form
+from services.web.localisation.clock_times import minute_of_day
 from services.web.page import Access, Page
 from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.form_page import Fields, FormPage, choices, form_page
 from services.web.pages.member_lookup import list_member_classes
 from services.web.pages.money.activities import GUEST, typed_number
 from services.web.pages.money.money_words import amount, typed_pence
-from services.web.pages.visits.visit_forms import minute_of_day, typed_length, visit_lengths
+from services.web.pages.visits.visit_forms import typed_length, visit_lengths
 from services.web.pages.visits.visit_words import times_words
 
 PATH = "/together"

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from kith.scheduling.v1 import visit_records_pb2 as pb
 from kith.scheduling.v1 import visits_pb2 as visits
 from libs.texts.days import read_day
+from services.web.localisation.clock_times import minute_of_day
 from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.form_page import Fields, FormPage, RedirectToPage, choices, version_of
 from services.web.pages.visits.task_words import INPUTS, LIST, PREFIXES, fields_of, load_tasks, said_outcomes
-from services.web.pages.visits.visit_forms import minute_of_day
 
 _ENDS = ("same", "next")
 _SHOWN = ("record", "version")

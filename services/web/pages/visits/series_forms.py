@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 from kith.scheduling.v1 import visit_series_pb2 as pb
 from libs.texts.days import read_day
+from services.web.localisation.clock_times import minute_of_day
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormDraft, FormPage, RedirectToPage, choices, require, version_of
 from services.web.pages.support.typed_times import DAYS
 from services.web.pages.visits.series_page import planned_days
 from services.web.pages.visits.series_words import pattern_words
-from services.web.pages.visits.visit_forms import minute_of_day, team_owners, typed_length, visit_lengths
+from services.web.pages.visits.visit_forms import team_owners, typed_length, visit_lengths
 from services.web.pages.ways_to_be_told import clock_time
 
 _GOES_ON = "goes_on"

@@ -42,6 +42,7 @@ async def show(ctx: PageContext) -> Response:
     distances = await load_lines(ctx, [visit.visit_id for visit in response.visits])
     kind, says = series_status(ctx, series)
     to_take = _open_visits(ctx, response)
+    is_ahead = not rows and state_of(series) is SeriesState.AGREED and series.pattern.first_day > ctx.local_day().isoformat()
     return ctx.render(
         "visits/series",
         series=series,
@@ -61,7 +62,8 @@ async def show(ctx: PageContext) -> Response:
         can=_possible(ctx, response, to_take),
         is_own=series.person_id == ctx.subject_id,
         to_do=await load_tasks(ctx, series=series.series_id),
-        done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
+        begins=ctx.format_day(series.pattern.first_day) if is_ahead else "",
+        done=_done(ctx, series, is_ahead=is_ahead),
     )
 
 
@@ -82,6 +84,16 @@ async def change(ctx: PageContext, form: Form) -> Response:
     else:
         return ctx.redirect(f"/visits/series/{series}")
     return ctx.redirect("/visits/series?done=withdrawn" if did == "withdraw" else f"/visits/series/{series}?done={did}")
+
+
+def _done(ctx: PageContext, series: pb.VisitSeries, *, is_ahead: bool) -> str:
+    """What was just done. What begins in months has no visits yet, and what the person has not said yes to is not planned."""
+    done = ctx.query_param("done")
+    if done == "propose" and state_of(series) is SeriesState.PROPOSED:
+        return "proposed"
+    if done == "propose" and is_ahead:
+        return "propose_ahead"
+    return done if done in _DONE else ""
 
 
 def planned_days(ctx: PageContext, planned: Sequence[pb.SeriesVisit]) -> list[PlannedDay]:

@@ -12,8 +12,8 @@ from kith.scheduling.v1.enums import TaskOutcomeKind, VisitTaskKind
 from libs.rpc.enums import known_word, to_wire
 from libs.texts.days import read_day
 from services.web.localisation import dates
+from services.web.localisation.clock_times import minute_of_day
 from services.web.page_context import PageContext, utc_datetime
-from services.web.pages.visits.visit_forms import minute_of_day
 
 MOST = 20
 LIST = "tasks"

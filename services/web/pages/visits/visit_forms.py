@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from kith.matching.v1 import teams_pb2 as teams
 from kith.scheduling.v1 import visits_pb2 as pb
-from services.web.page_context import PageContext
+from services.web.localisation.clock_times import minute_of_day
+from services.web.page_context import PageContext, utc_datetime
 from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.form_page import Fields, FormPage, choices, require
 from services.web.pages.ways_to_be_told import clock_time
@@ -28,20 +29,13 @@ async def team_owners(ctx: PageContext) -> list[str]:
 
 def _time_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:
     length = fields["minutes"] or "60"
-    return {"days": ctx.day_choices(0, 1), "lengths": visit_lengths(), "length": length}
+    return {"days": ctx.day_choices(0, 1), "lengths": visit_lengths(length), "length": length}
 
 
 def visit_lengths(chosen: str = "") -> list[dict[str, str]]:
     """How long a visit can be, as options of a field; with the one that was chosen elsewhere."""
     lengths = {*_LENGTHS, *([typed_length(chosen)] if chosen else [])} - {0}
     return [{"value": str(minutes), "text": clock_time(minutes)} for minutes in sorted(lengths)]
-
-
-def minute_of_day(text: str) -> int:
-    """Minutes since midnight of a time such as 14:30; -1, which scheduling refuses, for a text that is no time of day."""
-    hours, _, minutes = text.partition(":")
-    is_time = all(part.isascii() and part.isdecimal() and len(part) <= 2 for part in (hours, minutes))
-    return int(hours) * 60 + int(minutes) if is_time and int(minutes) < 60 else -1
 
 
 def typed_length(text: str) -> int:
@@ -65,14 +59,24 @@ async def _move_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]
     request = pb.GetVisitRequest(visit_id=ctx.path_param("visit"))
     found: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, request)
     names = await ctx.person_names([found.visit.person_id])
+    # What was typed stays as it was typed, also where somebody emptied a field.
+    shown = fields if fields["version"] else {**fields, **_times_of(ctx, found.visit)}
     distances = await load_lines(ctx, [found.visit.visit_id])
     return {
         "distances": distances.get(found.visit.visit_id, []),
         "name": names[found.visit.person_id].full,
         "visit": found.visit.visit_id,
         "version": fields["version"] or str(found.visit.version),
-        **_time_values(ctx, fields),
+        "fields": shown,
+        **_time_values(ctx, shown),
     }
+
+
+def _times_of(ctx: PageContext, visit: pb.Visit) -> Mapping[str, str]:
+    """The day, start and length that a visit has: who changes one of them leaves the others as they are."""
+    starts = utc_datetime(visit.starts_at).astimezone(ctx.state.co_op.zone)
+    minutes = (visit.ends_at.ToSeconds() - visit.starts_at.ToSeconds()) // 60
+    return {"day": starts.date().isoformat(), "start": f"{starts:%H:%M}", "minutes": str(minutes)}
 
 
 async def _move(ctx: PageContext, fields: Fields, request_id: str) -> str:

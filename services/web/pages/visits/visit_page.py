@@ -56,9 +56,7 @@ async def show(ctx: PageContext) -> Response:
         to_do=to_do,
         distances=distances.get(visit.visit_id, []),
         alerts=alerts,
-        done=ctx.query_param("done")
-        if ctx.query_param("done") in (*_DO, "move", "tasks", *record_section.DONE, *visit_alerts.DONE)
-        else "",
+        done=_done(ctx, visit),
     )
 
 
@@ -81,6 +79,14 @@ async def change(ctx: PageContext, form: Form) -> Response:
         return ctx.redirect(f"/visits/{visit}")
     # Who has given a visit back may no longer see it: a page that all of them can open.
     return ctx.redirect("/week" if did == "give_back" else f"/visits/{visit}?done={did}")
+
+
+def _done(ctx: PageContext, visit: pb.Visit) -> str:
+    """What was just done. The other time that a person proposes for a visit to themselves holds at once."""
+    done = ctx.query_param("done")
+    if done == "move" and state_of(visit) is VisitState.AGREED:
+        return "moved"
+    return done if done in (*_DO, "move", "tasks", *record_section.DONE, *visit_alerts.DONE) else ""
 
 
 def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list[str]:

@@ -16,6 +16,9 @@ from services.web.page_context import PageContext, PersonName, utc_datetime
 TAKES_PLACE = (VisitState.AGREED, VisitState.MOVING)
 _STATUS = {VisitState.AGREED: "yes", VisitState.DECLINED: "no", VisitState.CANCELLED: "no"}
 
+_TIMES = {"": "visit.times", "between": "visit.times_between", "before": "visit.times_before", "after": "visit.times_after"}
+"""By where the clocks go back."""
+
 
 @dataclass(frozen=True)
 class VisitRow:
@@ -76,12 +79,11 @@ def shared_words(ctx: PageContext, visit: pb.Visit, names: Mapping[str, PersonNa
 
 
 def times_words(ctx: PageContext, starts: Timestamp, ends: Timestamp) -> Markup:
-    """From when until when; with the day of the end if it is another one."""
+    """From when until when; with the day of the end if it is another one, and where the clocks go back, on which side of that."""
     begin, end, zone = utc_datetime(starts), utc_datetime(ends), ctx.state.co_op.zone
     same_day = ctx.local_day(begin) == ctx.local_day(end)
-    return ctx.say(
-        "visit.times", start=dates.format_hour(begin, zone), end=dates.format_hour(end, zone) if same_day else ctx.format_moment(end)
-    )
+    key = _TIMES[dates.clocks_go_back(begin, end, zone)]
+    return ctx.say(key, start=dates.format_hour(begin, zone), end=dates.format_hour(end, zone) if same_day else ctx.format_moment(end))
 
 
 def state_of(visit: pb.Visit) -> VisitState | None:
