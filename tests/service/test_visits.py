@@ -25,6 +25,25 @@ def some_people(count: int) -> list[UUID]:
     return [new_id() for _ in range(count)]
 
 
+async def test_who_proposes_a_visit_hears_of_another_one_at_that_time(infrastructure: Infrastructure) -> None:
+    ada, bo, cleo = some_people(3)
+    async with visit_people(infrastructure) as people:
+        await people.form_team(ada, friend=[bo])
+        await people.form_team(cleo, friend=[bo])
+        first = await people.propose_and_see(ada, ada, people.at(3, 9, 2))
+        assert not first.overlaps, "not with itself"
+        for person, hour, hours, overlaps in (
+            (ada, 8, 1, False),
+            (ada, 11, 1, False),
+            (ada, 10.5, 1, True),
+            (ada, 7, 5, True),
+            (cleo, 9, 2, False),
+        ):
+            proposed = await people.propose_and_see(person, bo, people.at(3, hour, hours))
+            assert proposed.overlaps is overlaps, (hour, hours)
+            await people.decline(proposed.visit_id, person)
+
+
 @pytest.mark.capability("S6")
 async def test_a_plan_is_proposed_by_anybody_in_the_team_and_agreed_by_the_person(infrastructure: Infrastructure) -> None:
     ada, sister, wren, bo, stranger = some_people(5)

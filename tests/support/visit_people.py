@@ -81,8 +81,12 @@ class VisitPeople:
         return pb.LocalTime(day=self.day(ahead).isoformat(), start=int(hour * 60), minutes=int(hours * 60))
 
     async def propose(self, person: UUID, by: UUID | str, when: pb.LocalTime, workers: int = 1) -> str:
+        return (await self.propose_and_see(person, by, when, workers)).visit_id
+
+    async def propose_and_see(self, person: UUID, by: UUID | str, when: pb.LocalTime, workers: int = 1) -> pb.ProposeVisitResponse:
         request = pb.ProposeVisitRequest(request_id=str(new_id()), person_id=str(person), when=when, workers=workers)
-        return str((await call_service(self.stub.ProposeVisit, request, self.token(by))).visit_id)
+        response: pb.ProposeVisitResponse = await call_service(self.stub.ProposeVisit, request, self.token(by))
+        return response
 
     async def agree(self, visit: str, by: UUID | str, version: int = 1) -> int:
         request = pb.AgreeVisitRequest(request_id=str(new_id()), visit_id=visit, version=version)

@@ -1,6 +1,7 @@
 """Somebody in a person's team proposes a visit; what the person proposes themselves is agreed with that."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,23 @@ from libs.database.engine import UnitOfWork
 from services.scheduling.commands.team_access import require_in_team
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import Visit, agree, make_time, propose
-from services.scheduling.storage import events_out, visits
+from services.scheduling.storage import events_out, series_visits, visits
+
+_LONGEST = timedelta(days=1)
+"""No visit is longer."""
+
+
+@dataclass(frozen=True)
+class ProposedVisit:
+    """A visit, and whether another one to the person, planned or proposed, is at its time: that may be right, or a mistake."""
+
+    visit: Visit
+    overlaps: bool
 
 
 async def propose_visit(
     work: UnitOfWork, person: UUID, day: date | None, start: int, minutes: int, workers: int, *, zone: ZoneInfo
-) -> Visit:
+) -> ProposedVisit:
     """`start` is in local minutes since midnight. Raises what `require_in_team`, `make_time` and `check_workers` raise."""
     team, principal = await require_in_team(work, person)
     caller = await hats.require_person(work)
@@ -24,5 +36,6 @@ async def propose_visit(
         visit = agree(visit, caller, work.now)
         await events_out.visit_agreed(work, visit)
     await tell(work, Notice.AGREED if principal == person else Notice.PROPOSED, visit, {person})
+    around = await series_visits.list_around(work, person, visit.starts - _LONGEST, visit.ends)
     await visits.add(work, visit)
-    return visit
+    return ProposedVisit(visit, any(other.ends > visit.starts for other in around))

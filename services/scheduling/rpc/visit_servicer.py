@@ -18,7 +18,7 @@ from services.scheduling.commands.cancel_visit import cancel_visit
 from services.scheduling.commands.decline_visit import decline_visit
 from services.scheduling.commands.give_back_visit import give_back_visit
 from services.scheduling.commands.move_visit import move_visit
-from services.scheduling.commands.propose_visit import propose_visit
+from services.scheduling.commands.propose_visit import ProposedVisit, propose_visit
 from services.scheduling.commands.take_visit import take_visit
 from services.scheduling.domain.rest_reason import SaidReason
 from services.scheduling.domain.sharing import VisitSharer
@@ -98,8 +98,9 @@ def _days_asked(request: pb.GetDaysRequest) -> tuple[UUID, datetime, datetime, b
     return parse_id("person_id", request.person_id), begin, end, request.with_open_visits
 
 
-def _proposed(visit: Visit) -> pb.ProposeVisitResponse:
-    return pb.ProposeVisitResponse(visit_id=str(visit.id), state=to_wire(pb.VisitState, visit.state))
+def _proposed(proposed: ProposedVisit) -> pb.ProposeVisitResponse:
+    visit = proposed.visit
+    return pb.ProposeVisitResponse(visit_id=str(visit.id), state=to_wire(pb.VisitState, visit.state), overlaps=proposed.overlaps)
 
 
 def _message(visit: Visit, free_places: int, shared: VisitSharer | None) -> pb.Visit:

@@ -22,6 +22,7 @@ class FakeVisitService(FakeService):
             GIVEN: _visit(GIVEN, MO, -2, state=pb.VISIT_STATE_AGREED, proposed_by=MO, agreed_by=MO),
             OPEN: _visit(OPEN, JO, 3, state=pb.VISIT_STATE_AGREED, proposed_by=JO, agreed_by=JO, free_places=2, workers=2),
         }
+        self.overlaps = False
         self.waiting = pb.GetWaitingResponse()
         self.on_second_pages: list[pb.Visit] = []
         """What every list has on a second page."""
@@ -63,7 +64,7 @@ class FakeVisitService(FakeService):
         return pb.GetVisitResponse(visit=self.visits[request.visit_id], worker_ids=_WORKERS.get(request.visit_id, []))
 
     def ProposeVisit(self, _request: pb.ProposeVisitRequest) -> pb.ProposeVisitResponse:
-        return pb.ProposeVisitResponse(visit_id=PROPOSED, state=pb.VISIT_STATE_PROPOSED)
+        return pb.ProposeVisitResponse(visit_id=PROPOSED, state=pb.VISIT_STATE_PROPOSED, overlaps=self.overlaps)
 
 
 def _visit(visit: str, person: str, days: int, **fields: object) -> pb.Visit:

@@ -162,6 +162,18 @@ def test_another_time_begins_with_the_time_that_the_visit_has(fakes: FakeService
     assert 'name="start" value=""' in browser.page, "what somebody emptied stays empty"
 
 
+def test_a_visit_at_the_time_of_another_one_says_so(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    answers = {"who": ADA, "day-pick": "2026-11-25", "start": "9:05", "minutes": "60", "workers": "1"}
+    for fakes.visits.overlaps in (False, True):
+        browser.open("/visits/new")
+        page = browser.open(browser.submit("/visits/new", **answers)[1])
+        assert "The visit is proposed." in page
+        assert ("Another visit to the same person is at that time." in page) is fakes.visits.overlaps
+    fakes.visits.visits[PROPOSED].state = pb.VISIT_STATE_AGREED
+    page = browser.open(f"/visits/{PROPOSED}?done=propose")
+    assert "The visit is planned." in page, "what somebody proposes for themselves"
+
+
 def test_the_other_time_of_ones_own_visit_holds_at_once(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     moved = fakes.visits.visits[TAKEN]
     assert "The visit has this time now." in browser.open(f"/visits/{TAKEN}?done=move")

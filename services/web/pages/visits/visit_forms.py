@@ -11,6 +11,8 @@ from services.web.pages.form_page import Fields, FormPage, choices, require
 from services.web.pages.ways_to_be_told import clock_time
 
 _LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 600, 720)
+OVERLAPS = "_overlaps"
+"""After what was done: another visit to the person is at that time."""
 _TIME_FIELDS = ("day", "start", "minutes")
 
 
@@ -52,7 +54,8 @@ async def _propose(ctx: PageContext, fields: Fields, request_id: str) -> str:
     require(missing + ([] if fields["workers"] in {"1", "2"} else [ctx.form_problem("workers", "visit.workers_missing")]))
     request = pb.ProposeVisitRequest(request_id=request_id, person_id=fields["who"], when=_when(fields), workers=int(fields["workers"]))
     proposed: pb.ProposeVisitResponse = await ctx.call(ctx.state.services.visits.ProposeVisit, request)
-    return f"/visits/{proposed.visit_id}?done=propose" if proposed.visit_id else "/week?done=proposed"
+    done = "propose" + (OVERLAPS if proposed.overlaps else "")
+    return f"/visits/{proposed.visit_id}?done={done}" if proposed.visit_id else "/week?done=proposed"
 
 
 async def _move_values(ctx: PageContext, fields: Fields) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from services.web.pages.distances.distance_words import load_lines
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
 from services.web.pages.visits.task_words import load_tasks
+from services.web.pages.visits.visit_forms import OVERLAPS
 from services.web.pages.visits.visit_words import TAKES_PLACE, is_over, shared_by, state_of, times_words, visit_row
 from services.web.pages.watch import visit_alerts
 from services.web.pages.working_time.rest_reason import said_reason
@@ -22,6 +23,7 @@ CHANGE = "visit"
 _BEFORE_THE_START = frozenset({"agree", "move", "cancel", "give_back", "swap", "share", "tasks", "distance"})
 """What nobody does once a worker has said that they start."""
 _DO = ("agree", "decline", "take", "give_back", "cancel")
+_HOLDS = {"propose": "planned", "move": "moved"}
 
 
 async def show(ctx: PageContext) -> Response:
@@ -57,6 +59,7 @@ async def show(ctx: PageContext) -> Response:
         distances=distances.get(visit.visit_id, []),
         alerts=alerts,
         done=_done(ctx, visit),
+        overlaps=ctx.query_param("done").endswith(OVERLAPS),
     )
 
 
@@ -82,11 +85,11 @@ async def change(ctx: PageContext, form: Form) -> Response:
 
 
 def _done(ctx: PageContext, visit: pb.Visit) -> str:
-    """What was just done. The other time that a person proposes for a visit to themselves holds at once."""
-    done = ctx.query_param("done")
-    if done == "move" and state_of(visit) is VisitState.AGREED:
-        return "moved"
-    return done if done in (*_DO, "move", "tasks", *record_section.DONE, *visit_alerts.DONE) else ""
+    """What was just done. What a person proposes for themselves holds at once."""
+    done = ctx.query_param("done").removesuffix(OVERLAPS)
+    if done in _HOLDS and state_of(visit) is VisitState.AGREED:
+        return _HOLDS[done]
+    return done if done in (*_DO, *_HOLDS, "tasks", *record_section.DONE, *visit_alerts.DONE) else ""
 
 
 def _possible(ctx: PageContext, visit: pb.Visit, workers: Sequence[str]) -> list[str]:

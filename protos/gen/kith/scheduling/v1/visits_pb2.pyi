@@ -199,17 +199,21 @@ class ProposeVisitResponse(_message.Message):
 
     VISIT_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    OVERLAPS_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     state: Global___VisitState.ValueType
+    overlaps: _builtins.bool
+    """another visit to the person is at that time"""
     def __init__(
         self,
         *,
         visit_id: _builtins.str = ...,
         state: Global___VisitState.ValueType = ...,
+        overlaps: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["state", b"state", "visit_id", b"visit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["overlaps", b"overlaps", "state", b"state", "visit_id", b"visit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
