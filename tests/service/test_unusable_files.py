@@ -11,12 +11,8 @@ BELOW_ZERO = ",ZZ1,ZZ2\nZZ1,0,-6\nZZ2,5,0\n"
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "line"),
-    [
-        ("travel/car.csv", HOLE, 2),
-        ("travel/car.csv", BELOW_ZERO, 2),
-        ("places/postcodes.csv", "postcode,latitude,longitude\nZZ1 1AA,91,0\n", 2),
-    ],
+    ("name", "content"),
+    [("travel/car.csv", HOLE), ("travel/car.csv", BELOW_ZERO), ("places/postcodes.csv", OFF_THE_EARTH)],
     ids=["a hole", "a minus sign", "a place off the earth"],
 )
 async def test_kith_does_not_start_with_a_wrong_file_and_says_which(name: str, content: str) -> None:
