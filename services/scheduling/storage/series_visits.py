@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, bindparam, exists, select
+from sqlalchemy import Date, Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kith.scheduling.v1.enums import VisitState
-from libs.database.columns import MOMENT, NOW, among
+from libs.database.columns import MOMENT, NOW
 from libs.database.engine import UnitOfWork
 from libs.database.rows import row_mapper, values_of
 from services.scheduling.domain.visit import Visit
-from services.scheduling.storage.tables import visit, visit_record
-from services.scheduling.storage.visits import TAKES_PLACE
+from services.scheduling.storage.tables import visit
+from services.scheduling.storage.visits import HAS_NOT_BEGUN, TAKES_PLACE, without_begun
 
 _ADD = insert(visit).on_conflict_do_nothing(index_elements=["series", "series_day"]).returning(visit.c.id)
 _IS_ON = visit.c.state.in_(TAKES_PLACE)
-# Who has said that they start, some minutes early, is there.
-_HAS_NOT_BEGUN = ~exists().where(visit_record.c.visit == visit.c.id)
-_BEGUN = select(visit_record.c.visit).where(among(visit_record.c.visit, "visits"))
-_TO_COME = (visit.c.series == bindparam("of", type_=Uuid), visit.c.starts > NOW, _IS_ON, _HAS_NOT_BEGUN)
+_TO_COME = (visit.c.series == bindparam("of", type_=Uuid), visit.c.starts > NOW, _IS_ON, HAS_NOT_BEGUN)
 # Locked by their ids, always: two who change several visits of a series never wait for one another.
 _LIST = select(visit).where(*_TO_COME).order_by(visit.c.starts, visit.c.id)
 _LOCK = select(visit).where(*_TO_COME).order_by(visit.c.id).with_for_update()
@@ -49,10 +46,7 @@ async def lock_to_come(work: UnitOfWork, series_id: UUID, from_day: date | None 
     """As `list_to_come`, locked; those alone that are on or after the day, wherever they were moved."""
     values = {"of": series_id, "now": work.now}
     found = await work.connection.execute(*((_LOCK_FROM, values | {"day": from_day}) if from_day else (_LOCK, values)))
-    locked = sorted(map(_to_visit, found), key=lambda one: (one.starts, one.id))
-    # Asked again under the lock, which whoever starts needs too.
-    begun = set((await work.connection.execute(_BEGUN, {"visits": [one.id for one in locked]})).scalars())
-    return [one for one in locked if one.id not in begun]
+    return await without_begun(work, sorted(map(_to_visit, found), key=lambda one: (one.starts, one.id)))
 
 
 async def list_around(work: UnitOfWork, person: UUID, begin: object, end: object) -> Sequence[Visit]:

@@ -1,6 +1,6 @@
 """Rows of visits. Row-level security shows those of one's own, of the teams one is in, and those one took."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,10 +33,10 @@ _TAKEN = (
 _FREE = (visit.c.workers - _TAKEN).label("free_places")
 TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
 """The states of a visit that takes place at its time."""
-IS_TO_COME = and_(
-    visit.c.state.in_((VisitState.PROPOSED.value, *TAKES_PLACE)), ~exists().where(visit_record.c.visit == visit.c.id).correlate(visit)
-)
-"""Planned or proposed, and nobody has said that they start: who does so some minutes early is there."""
+HAS_NOT_BEGUN = ~exists().where(visit_record.c.visit == visit.c.id).correlate(visit)
+"""Nobody has said that they start: who does so some minutes early is there."""
+IS_TO_COME = and_(visit.c.state.in_((VisitState.PROPOSED.value, *TAKES_PLACE)), HAS_NOT_BEGUN)
+"""Planned or proposed, and not begun."""
 NEEDS_SOMEBODY = and_(visit.c.state.in_(TAKES_PLACE), visit.c.workers > _TAKEN)
 """A visit that takes place, and to which fewer come than it needs, as far as the reader sees who comes."""
 _UNCOVERED = select(visit, _FREE).where(among(visit.c.id, "ids"), visit.c.starts > NOW, NEEDS_SOMEBODY).order_by(visit.c.starts, visit.c.id)
@@ -114,8 +114,12 @@ async def get(work: UnitOfWork, visit_id: UUID, *, lock: bool = False) -> Visit:
 
 async def lock_to_come(work: UnitOfWork, person: UUID, from_day: date) -> list[Visit]:
     """Those to a person that have not started, planned or proposed, on or after the day; in the order of the ids."""
-    locked = list(map(to_visit, await work.connection.execute(_LOCK_TO_COME, {"of": person, "day": from_day, "now": work.now})))
-    # Asked again under the lock, which whoever starts needs too.
+    locked = await work.connection.execute(_LOCK_TO_COME, {"of": person, "day": from_day, "now": work.now})
+    return await without_begun(work, list(map(to_visit, locked)))
+
+
+async def without_begun(work: UnitOfWork, locked: Sequence[Visit]) -> list[Visit]:
+    """Those of them that nobody has started: asked again under the lock, which a worker who starts needs too."""
     begun = set((await work.connection.execute(_BEGUN, {"visits": [one.id for one in locked]})).scalars())
     return [one for one in locked if one.id not in begun]
 
