@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from libs.refusals import NotFound
 from services.scheduling.domain.taking import reasons_against
+from services.scheduling.domain.visit import overlaps
 from services.scheduling.domain.week_draft import DraftVisit
 from services.scheduling.domain.worker_hours import Times
 from services.scheduling.storage import visits, worker_facts
@@ -27,8 +28,8 @@ async def all_can_come(
     facts, times = await worker_facts.load(work, now, new), (now.starts, now.ends)
     for worker in new:
         own = accepted[worker]
-        overlaps = any(starts < now.ends and now.starts < ends for starts, ends in own)
-        looked_at = replace(facts[worker], paid_times=(*facts[worker].paid_times, *own), elsewhere=facts[worker].elsewhere or overlaps)
+        elsewhere = facts[worker].elsewhere or overlaps(now.starts, now.ends, own)
+        looked_at = replace(facts[worker], paid_times=(*facts[worker].paid_times, *own), elsewhere=elsewhere)
         if reasons_against(zone, now, 0, looked_at, work.now):
             return False
     for worker in new:

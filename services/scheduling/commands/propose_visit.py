@@ -1,7 +1,7 @@
 """Somebody in a person's team proposes a visit; what the person proposes themselves is agreed with that."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,11 +9,8 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.team_access import require_in_team
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.domain.visit import Visit, agree, make_time, propose
+from services.scheduling.domain.visit import LONGEST, Visit, agree, make_time, overlaps, propose
 from services.scheduling.storage import events_out, series_visits, visits
-
-_LONGEST = timedelta(days=1)
-"""No visit is longer."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +33,6 @@ async def propose_visit(
         visit = agree(visit, caller, work.now)
         await events_out.visit_agreed(work, visit)
     await tell(work, Notice.AGREED if principal == person else Notice.PROPOSED, visit, {person})
-    around = await series_visits.list_around(work, person, visit.starts - _LONGEST, visit.ends)
+    around = await series_visits.list_around(work, person, visit.starts - LONGEST, visit.ends)
     await visits.add(work, visit)
-    return ProposedVisit(visit, any(other.ends > visit.starts for other in around))
+    return ProposedVisit(visit, overlaps(visit.starts, visit.ends, [(other.starts, other.ends) for other in around]))

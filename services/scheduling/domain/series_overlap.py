@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.scheduling.domain.visit import overlaps
 from services.scheduling.domain.visit_series import AHEAD, VisitSeries, days_between, time_on
+from services.scheduling.domain.worker_hours import Times
 
 _DAY = timedelta(days=1)
-Times = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,4 @@ def visits_ahead(
         first_unmade = begin - _DAY if other.planned_until is None else max(begin - _DAY, other.planned_until + _DAY)
         taken += [(when.starts, when.ends) for when in (time_on(other, day) for day in days_between(other, first_unmade, last + _DAY))]
     times = (time_on(series, day) for day in days_between(series, begin, last))
-    return [
-        SeriesVisit(when.starts, when.ends, any(starts < when.ends and when.starts < ends for starts, ends in taken))
-        for when in times
-        if when.starts > now
-    ]
+    return [SeriesVisit(when.starts, when.ends, overlaps(when.starts, when.ends, taken)) for when in times if when.starts > now]

@@ -17,7 +17,7 @@
 - `version` counts changes of the plan, so that nobody agrees to or takes a visit at a time that they have not seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -99,6 +99,14 @@ class Visit:
     """Of visits that repeat."""
     series_day: date | None = None
     """For which day of the series it was made; it may have moved since."""
+
+
+LONGEST = timedelta(minutes=DAY_MINUTES)
+
+
+def overlaps(starts: datetime, ends: datetime, others: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Whether one of them is at that time; what ends as the other starts is not."""
+    return any(begins < ends and starts < finishes for begins, finishes in others)
 
 
 def make_time(zone: ZoneInfo, day: date | None, start: int, minutes: int, now: datetime) -> VisitTime:
