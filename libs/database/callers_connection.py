@@ -13,7 +13,7 @@ _BEGIN = "BEGIN"
 
 
 class CallersConnection(asyncpg.Connection):
-    """`settings` belong to whoever has the connection now, who takes them away again."""
+    """`settings` are set by the unit of work that has the connection, which takes them away again."""
 
     settings = ""
     """What `settings_of` made, to be sent as the next transaction begins; empty for none."""
@@ -39,5 +39,10 @@ def settings_of(values: Mapping[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """With `standard_conforming_strings`, which connections set, a quote is all that ends a text; PostgreSQL knows no NUL."""
-    return "'" + text.replace("'", "''").replace("\0", "") + "'"
+    """With `standard_conforming_strings`, which connections set, a quote is all that ends a text. Raises ValueError for a NUL.
+
+    PostgreSQL has no such character. Without it the text could be another caller or hat.
+    """
+    if "\0" in text:
+        raise ValueError("a NUL in what a caller is known by")
+    return "'" + text.replace("'", "''") + "'"

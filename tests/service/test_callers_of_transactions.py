@@ -43,6 +43,15 @@ async def test_the_database_knows_who_asks_until_the_transaction_ends(infrastruc
         await database.close()
 
 
+async def test_a_hat_with_a_nul_is_no_other_hat(infrastructure: Infrastructure) -> None:
+    async with infrastructure.databases.fresh_outbox_database("governance") as place:
+        database = Database(place.owner_url, pool_size=1)
+        with pytest.raises(ValueError, match="NUL"):
+            async with database.query_work(replace(callers.person(new_id()), hat="secre\0tary"), NOW):
+                pass
+        await database.close()
+
+
 async def test_nothing_is_left_of_who_asked_for_nothing_or_was_refused(infrastructure: Infrastructure) -> None:
     async with infrastructure.databases.fresh_outbox_database("governance") as place:
         database, watching = (Database(place.owner_url, pool_size=1) for _ in range(2))
