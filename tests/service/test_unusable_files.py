@@ -22,8 +22,8 @@ async def test_kith_does_not_start_with_a_wrong_file_and_says_which(name: str, c
         file.write_text(content, encoding="utf-8")
         await co_op.start()
         assert await co_op.wait_for_exit() == ExitCode.USAGE
-        said = co_op.log_tail
-        assert f"{file}, line 2: " in said
-        assert "Put the file right" in said
-        assert "did not expect" not in said
+        printed = co_op.log_tail
+        assert f"{file}, line 2: " in printed
+        assert "Put the file right" in printed
+        assert "did not expect" not in printed
         assert co_op.remaining_processes() == []

@@ -211,8 +211,8 @@ async def test_everybody_who_is_told_of_a_visit_finds_it_in_the_news(infrastruct
             found, _ = await room.of(person)
             assert sorted(item.kind for item in found) == kinds
             assert {(item.about, item.word) for item in found} == ({(str(visit), starts.isoformat())} if kinds else set())
-        asked = await room.co_op.all_rows("web", "notice")
-        assert len(asked) == 4, "and each is told in the way they chose, too"
+        made = await room.co_op.all_rows("web", "notice")
+        assert len(made) == 4, "and each is told in the way they chose, too"
         lived = await room.co_op.all_rows("web", "news")
         await room.rebuild((scheduling.REACTIONS,))
         await room.co_op.wait_until_consumed("web", "scheduling")

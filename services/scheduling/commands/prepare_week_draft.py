@@ -32,7 +32,7 @@ class PreparedDraft:
 
 async def prepare_week_draft(work: UnitOfWork, draft_id: UUID, settings: DraftSettings) -> PreparedDraft | None:
     """None for a draft that is no longer being made."""
-    # Whoever looked for work did not lock it: the planner may have stopped it or thrown it away since.
+    # The job found it without a lock: the planner may have stopped it or thrown it away since.
     draft = await week_drafts.lock_in_the_making(work, draft_id)
     if draft is None:
         return None

@@ -25,12 +25,12 @@ _OF_12 = re.compile(r"(\d{1,2})(?:[:. ]?(\d\d))? ?([ap]\.?m\.?|in the (?:morning
 
 def minute_of_day(text: str) -> int:
     """Minutes since midnight; -1, which services refuse, for a text that is no time of day."""
-    said = " ".join(text.casefold().split())
-    if said in _NAMES:
-        return _NAMES[said]
-    if clock := _OF_24.fullmatch(said):
+    words = " ".join(text.casefold().split())
+    if words in _NAMES:
+        return _NAMES[words]
+    if clock := _OF_24.fullmatch(words):
         return _minute(int(clock[1] or clock[3]), int(clock[2] or clock[4]))
-    if clock := _OF_12.fullmatch(said):
+    if clock := _OF_12.fullmatch(words):
         part = clock[3] if " " in clock[3] else clock[3].replace(".", "")
         return _minute(_PARTS[part].get(int(clock[1]), -1), int(clock[2] or 0))
     return -1

@@ -26,7 +26,7 @@ async def show(ctx: PageContext) -> Response:
     names = await ctx.person_names(_people(found))
     teams = [await team_view(ctx, one.team, one.tasks) for one in found.teams]
     read = [one for one in found.teams if ctx.acting is None or one.team.owner_id == ctx.subject_id]
-    asked = {one.team.team_id: await questions_of(ctx, one.questions) for one in read}
+    questions = {one.team.team_id: await questions_of(ctx, one.questions) for one in read}
     return ctx.render(
         "teams/teams",
         invitations=[
@@ -34,7 +34,7 @@ async def show(ctx: PageContext) -> Response:
         ],
         own=next((team for team in teams if team.is_own), None),
         others=[team for team in teams if not team.is_own],
-        asked=asked,
+        questions_of=questions,
         done=ctx.query_param("done") if ctx.query_param("done") in _DONE else "",
     )
 
