@@ -27,7 +27,9 @@ from services.web.templates import STATIC
 _WRONG_ADDRESS = 421
 _OWN_LINES = (("GET", "/sign-in/password"), ("POST", "/sign-in/password"), ("GET", "/source/kith.tar.gz"))
 """What strangers ask for most, or what takes longest: one at once of each, and nobody who signs in with a card stands behind it."""
-_STRANGERS_AT_ONCE, _UNPROVEN_AT_ONCE = 2, 2
+_MEMBERS_AT_ONCE, _STRANGERS_AT_ONCE, _UNPROVEN_AT_ONCE = 2, 2, 2
+_TURN = 0.5
+"""Seconds after which a member's request waits for no other."""
 _REST = 2.0
 """A place in which strangers are answered is used for a third of the time at most."""
 _REASON_BY_STATUS = {404: "PAGE_UNKNOWN", 405: "PAGE_UNKNOWN"}
@@ -65,6 +67,7 @@ def create_app(state: AppState, *, https: bool, more: Sequence[BaseRoute] = ()) 
 
 def _lines() -> Lines:
     return Lines(
+        members=Line(_MEMBERS_AT_ONCE, seconds=_TURN),
         unproven=Line(_UNPROVEN_AT_ONCE),
         pages={page: Line(1, rest=_REST) for page in _OWN_LINES},
         other=Line(_STRANGERS_AT_ONCE, rest=_REST),

@@ -20,7 +20,7 @@ MEMBER, MADE_UP = {SESSION: "true"}, {SESSION: "made up"}
 class Site:
     """Pages that answer once they are released, behind the middleware."""
 
-    def __init__(self, *, seconds: float = 60.0, waiting: int = 400, rest: float = 0.0) -> None:
+    def __init__(self, *, seconds: float = 60.0, waiting: int = 400, rest: float = 0.0, turn: float = 60.0) -> None:
         self.release = asyncio.Event()
         self.working: list[str] = []
 
@@ -34,7 +34,8 @@ class Site:
 
         routes = [Route("/stream", stream), Route("/{path:path}", work, methods=["GET", "POST"])]
         passwords, unproven, other = (Line(at_once, seconds=seconds, waiting=waiting, rest=rest) for at_once in (1, 1, 2))
-        self.app = MembersFirst(Starlette(routes=routes), SESSION, {"true"}, Lines(unproven, {("POST", PASSWORDS): passwords}, other))
+        lines = Lines(Line(2, seconds=turn), unproven, {("POST", PASSWORDS): passwords}, other)
+        self.app = MembersFirst(Starlette(routes=routes), SESSION, {"true"}, lines)
 
     async def _chunks(self) -> AsyncIterator[str]:
         yield "first"
@@ -60,6 +61,39 @@ async def test_a_member_is_answered_while_strangers_wait_in_line() -> None:
     assert site.working == ["/sign-in", "/sign-in", "/news"]
     site.release.set()
     assert [response.status_code for response in await asyncio.gather(page, *waiting)] == [200] * 11
+
+
+async def test_members_take_turns_and_who_goes_away_leaves_the_turn_to_others() -> None:
+    site = Site()
+    member = site.client(**MEMBER)
+    pages = [asyncio.create_task(member.get(f"/page/{number}")) for number in range(6)]
+    await settle()
+    assert site.working == ["/page/0", "/page/1"]
+    pages[2].cancel()
+    pages[0].cancel()
+    await settle()
+    assert site.working == ["/page/0", "/page/1", "/page/3"]
+    site.release.set()
+    assert {response.status_code for response in await asyncio.gather(pages[1], *pages[3:])} == {200}
+    assert site.working == [f"/page/{number}" for number in (0, 1, 3, 4, 5)]
+    stranger = asyncio.create_task(site.client().get("/sign-in"))
+    await settle()
+    assert stranger.done(), "nobody who went away counts as a member who is worked for"
+
+
+async def test_members_wait_for_no_page_that_does_not_end() -> None:
+    site = Site(turn=0.05)
+    member = site.client(**MEMBER)
+    hanging = [asyncio.create_task(member.get("/hangs")) for _ in range(2)]
+    await settle()
+    page = asyncio.create_task(member.get("/news"))
+    async with asyncio.timeout(60):
+        while "/news" not in site.working:
+            await asyncio.sleep(0.01)
+    site.release.set()
+    assert {response.status_code for response in await asyncio.gather(page, *hanging)} == {200}
+    followers = [asyncio.create_task(member.get("/you")) for _ in range(9)]
+    assert {response.status_code for response in await asyncio.gather(*followers)} == {200}, "its turn is not left twice"
 
 
 async def test_no_stranger_begins_while_a_member_is_answered() -> None:
@@ -181,11 +215,13 @@ async def test_a_body_that_comes_slowly_holds_no_place() -> None:
     async def send(_: Message) -> None:
         """Nobody listens."""
 
+    of_member = [(b"cookie", f"{SESSION}=true".encode())]
     scope = {"type": "http", "method": "POST", "path": "/sign-in/code", "headers": [], "query_string": b"", "http_version": "1.1"}
-    slow = [asyncio.create_task(site.app(scope, receive, send)) for _ in range(5)]
+    slow = [asyncio.create_task(site.app(scope | {"headers": who}, receive, send)) for who in ([], of_member) for _ in range(5)]
     await settle()
     site.release.set()
-    assert (await site.client().get("/sign-in")).status_code == 200
+    for client in (site.client(), site.client(**MEMBER)):
+        assert (await client.get("/sign-in")).status_code == 200
     more.set()
     await asyncio.gather(*slow, return_exceptions=True)
 

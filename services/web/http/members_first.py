@@ -5,13 +5,17 @@ requests of strangers are worked on at once; the rest wait in line, each for a f
 
 | who                                     | goes on                                                                        |
 |-----------------------------------------|--------------------------------------------------------------------------------|
-| a session cookie that was true lately   | at once                                                                        |
+| a session cookie that was true lately   | a few at once; who has waited half a second goes on whatever happens           |
 | another session cookie                  | a few at once: whether it is true costs one look into the database             |
 | nobody's                                | a few at once, by the kind of page; only while no member's request is worked on |
 
 While members are here, a place that a stranger leaves rests, so strangers that come without end have a share of the core and not all of it.
 A stranger waits for members a quarter of a second at most: a busy co-op can still be signed in to. Trying a password takes the longest and
 has a line of its own: people who sign in with a card do not stand behind it.
+
+Members wait for one another, too, because a page that is made alone is made soon: a dozen at once keep one another from ending, and each
+wants a connection to the database on which nothing is planned yet (ADR 85). The half second is for a service that hangs: pages that need
+others are then not held up by those that need it.
 """
 
 import asyncio
@@ -120,8 +124,10 @@ class WorkForMembers:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of those who are not known as members."""
+    """Who waits behind whom."""
 
+    members: Line
+    """Of those who are known as members; it refuses nobody."""
     unproven: Line
     """Requests with a session cookie that was not seen to be true lately."""
     pages: Mapping[tuple[str, str], Line]
@@ -147,13 +153,12 @@ class MembersFirst:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # The body first: who sends it slowly must not hold a place in which others could be answered.
+        receive = _replay(await _read_ahead(receive), receive)
         cookie = self._read_session(scope)
         if cookie and cookie in self._known:
-            self._members.begin()
-            await self._respond(lambda _: self._members.end(), 0, scope, receive, send)
+            await self._respond_in_turn(scope, receive, send)
             return
-        # The body first: who sends it slowly must not hold a place in which others could be answered.
-        body = await _read_ahead(receive)
         line = self._lines.unproven if cookie else self._lines.of_stranger(scope)
         if not await line.enter():
             busy = PlainTextResponse(
@@ -161,7 +166,24 @@ class MembersFirst:
             )
             await busy(scope, receive, send)
             return
-        await self._respond(partial(self._leave, line), 0 if cookie else _PATIENCE_SECONDS, scope, _replay(body, receive), send)
+        await self._respond(partial(self._leave, line), 0 if cookie else _PATIENCE_SECONDS, scope, receive, send)
+
+    async def _respond_in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A member's request: after those before it, and soon in any case."""
+        self._members.begin()
+        has_turn = False
+
+        def leave(_: float = 0.0) -> None:
+            if has_turn:
+                self._lines.members.leave()
+            self._members.end()
+
+        try:
+            has_turn = await self._lines.members.enter()
+        except asyncio.CancelledError:
+            leave()
+            raise
+        await self._respond(leave, 0, scope, receive, send)
 
     def _leave(self, line: Line, seconds: float) -> None:
         line.leave(seconds if self._members.was_lately else 0.0)
