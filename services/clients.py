@@ -56,6 +56,7 @@ from kith.scheduling.v1.visit_tasks_pb2_grpc import VisitTaskServiceStub
 from kith.scheduling.v1.visits_pb2_grpc import VisitServiceStub
 from kith.scheduling.v1.watch_pb2_grpc import WatchServiceStub
 from kith.scheduling.v1.week_drafts_pb2_grpc import WeekDraftServiceStub
+from kith.scheduling.v1.whole_visits_pb2_grpc import WholeVisitServiceStub
 from kith.scheduling.v1.worker_weeks_pb2_grpc import WorkerWeekServiceStub
 from kith.scheduling.v1.working_time_pb2_grpc import WorkingTimeServiceStub
 from kith.status.v1.status_pb2_grpc import StatusServiceStub
@@ -78,26 +79,8 @@ class ServiceClients:
         self.votes = VoteServiceStub(self._channels["governance"])
         """Federated votes as our own governance stores them."""
         self._open_matching(self._channels["matching"])
-        self.calendars = CalendarServiceStub(self._channels["scheduling"])
+        self._open_scheduling(self._channels["scheduling"])
         self._open_money(self._channels["scheduling"])
-        self.worker_weeks = WorkerWeekServiceStub(self._channels["scheduling"])
-        self.week_drafts = WeekDraftServiceStub(self._channels["scheduling"])
-        """When workers are away, who could come, swaps, and weeks that are right."""
-        self.visits = VisitServiceStub(self._channels["scheduling"])
-        """When who comes to whom."""
-        self.visit_tasks = VisitTaskServiceStub(self._channels["scheduling"])
-        """What is to be done there."""
-        self.day_sheets = DaySheetServiceStub(self._channels["scheduling"])
-        self.covers = CoverServiceStub(self._channels["scheduling"])
-        self.visit_gaps = VisitGapServiceStub(self._channels["scheduling"])
-        self.sharings = SharingServiceStub(self._channels["scheduling"])
-        self.group_activities = GroupActivityServiceStub(self._channels["scheduling"])
-        """Which visits need somebody since one of the team has left."""
-        self.visit_records = VisitRecordServiceStub(self._channels["scheduling"])
-        self.watch = WatchServiceStub(self._channels["scheduling"])
-        """What happened at visits, as both sides say."""
-        self.visit_series = VisitSeriesServiceStub(self._channels["scheduling"])
-        """Visits that repeat."""
         self.federation = FederationServiceStub(self._channels["federation"])
         self.evidence = EvidenceServiceStub(self._channels["federation"])
         """What the boards of a federated vote prove."""
@@ -126,6 +109,33 @@ class ServiceClients:
         """Signing in again as two people vouch."""
         self.helping = HelpingServiceStub(channel)
         self.emergency = EmergencyServiceStub(channel)
+
+    def _open_scheduling(self, channel: grpc.aio.Channel) -> None:
+        self.visits = VisitServiceStub(channel)
+        """When who comes to whom."""
+        self.whole_visits = WholeVisitServiceStub(channel)
+        """One of them, with all that is said of it."""
+        self.visit_series = VisitSeriesServiceStub(channel)
+        """Visits that repeat."""
+        self.visit_tasks = VisitTaskServiceStub(channel)
+        """What is to be done there."""
+        self.visit_records = VisitRecordServiceStub(channel)
+        """What happened there, as both sides say."""
+        self.visit_gaps = VisitGapServiceStub(channel)
+        """How far two of them stay apart."""
+        self.watch = WatchServiceStub(channel)
+        """Who is told when one does not start."""
+        self.sharings = SharingServiceStub(channel)
+        """Visits that serve two."""
+        self.group_activities = GroupActivityServiceStub(channel)
+        self.worker_weeks = WorkerWeekServiceStub(channel)
+        """When workers are away, who could come, swaps, and weeks that are right."""
+        self.week_drafts = WeekDraftServiceStub(channel)
+        """A week as the engine would plan it."""
+        self.covers = CoverServiceStub(channel)
+        """Which visits need somebody since one of the team has left."""
+        self.day_sheets = DaySheetServiceStub(channel)
+        self.calendars = CalendarServiceStub(channel)
 
     def _open_money(self, channel: grpc.aio.Channel) -> None:
         self.funding = FundingServiceStub(channel)

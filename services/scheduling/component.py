@@ -42,6 +42,7 @@ from services.scheduling.rpc.visit_servicer import visit_service
 from services.scheduling.rpc.visit_task_servicer import visit_task_service
 from services.scheduling.rpc.watch_servicer import watch_service
 from services.scheduling.rpc.week_draft_servicer import week_draft_service
+from services.scheduling.rpc.whole_visit_servicer import whole_visit_service
 from services.scheduling.rpc.worker_week_servicer import worker_week_service
 from services.scheduling.rpc.working_time_servicer import working_time_service
 from services.scheduling.settings import Settings
@@ -64,6 +65,7 @@ def component_builder(_: SharedSettings, settings: Settings) -> BuildComponent:
                 worker_week_service(runtime, zone),
                 visit_task_service(runtime, zone),
                 visit_record_service(runtime, zone),
+                whole_visit_service(runtime),
                 series_service(runtime, zone),
                 visit_gap_service(runtime, zone),
                 sharing_service(runtime, zone),

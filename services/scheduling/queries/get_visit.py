@@ -11,7 +11,7 @@ from services.scheduling.storage import visit_places, visit_sharers, visits
 
 
 @dataclass(frozen=True)
-class WholeVisit:
+class PlannedVisit:
     """A visit, who comes, in the order in which they took it, and whom it serves too."""
 
     visit: Visit
@@ -19,10 +19,10 @@ class WholeVisit:
     shared: VisitSharer | None
 
 
-async def get_visit(work: UnitOfWork, visit_id: UUID) -> WholeVisit:
+async def get_visit(work: UnitOfWork, visit_id: UUID) -> PlannedVisit:
     """Raises NotFound VISIT_UNKNOWN, as for a visit that is not there, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     await acting.require_principal(work, SCOPE)
     visit = await visits.get(work, visit_id)
     shared = await visit_sharers.find(work, visit_id)
     await audit.record_read(work, "visit", "view", visit.person, *([shared.sharer] if shared else []))
-    return WholeVisit(visit, await visit_places.list_workers(work, visit_id), shared)
+    return PlannedVisit(visit, await visit_places.list_workers(work, visit_id), shared)

@@ -9,7 +9,7 @@ from libs.access import acting, audit
 from libs.database.all_rows import all_rows
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.arrival import late_at, may_say_on_way
-from services.scheduling.domain.visit import SCOPE
+from services.scheduling.domain.visit import SCOPE, Visit
 from services.scheduling.domain.watch import Alert, AlertStep
 from services.scheduling.storage import expected_visits, visit_places, visit_records, visits, watch_alerts, watch_rules
 from services.scheduling.storage.watch_rules import WatchGap
@@ -30,7 +30,12 @@ class VisitAlerts:
 async def get_visit_alerts(work: UnitOfWork, visit_id: UUID) -> VisitAlerts:
     """Raises NotFound VISIT_UNKNOWN, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     await acting.require_principal(work, SCOPE)
-    visit, rules = await visits.get(work, visit_id), await watch_rules.get(work)
+    return await read_alerts(work, await visits.get(work, visit_id))
+
+
+async def read_alerts(work: UnitOfWork, visit: Visit) -> VisitAlerts:
+    """Of a visit that the caller sees."""
+    rules = await watch_rules.get(work)
     alerts = await watch_alerts.list_of_visits(work, [visit.id])
     steps = await watch_alerts.list_steps(work, [alert.id for alert in alerts])
     await audit.record_read(work, "watch alert", "view", *sorted({person for alert in alerts for person in alert.told_of_reads}))

@@ -8,7 +8,7 @@ from libs.access import acting, audit
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.record_times import is_time_to_begin
 from services.scheduling.domain.task_outcome import TaskOutcome
-from services.scheduling.domain.visit import SCOPE
+from services.scheduling.domain.visit import SCOPE, Visit
 from services.scheduling.domain.visit_record import RecordEntry, VisitRecord
 from services.scheduling.storage import task_outcomes, visit_places, visit_records, visits
 
@@ -27,7 +27,11 @@ class VisitRecords:
 async def get_visit_records(work: UnitOfWork, visit_id: UUID) -> VisitRecords:
     """Raises NotFound VISIT_UNKNOWN, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     await acting.require_principal(work, SCOPE)
-    visit = await visits.get(work, visit_id)
+    return await read_records(work, await visits.get(work, visit_id))
+
+
+async def read_records(work: UnitOfWork, visit: Visit) -> VisitRecords:
+    """Of a visit that the caller sees."""
     records = await visit_records.list_of_visit(work, visit.id)
     entries: dict[UUID, list[RecordEntry]] = {record.id: [] for record in records}
     for entry in await visit_records.list_entries(work, list(entries)):

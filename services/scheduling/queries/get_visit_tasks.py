@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.access import acting, audit
 from libs.database.engine import UnitOfWork
-from services.scheduling.domain.visit import SCOPE
+from services.scheduling.domain.visit import SCOPE, Visit
 from services.scheduling.storage import series, teams, visit_tasks, visits
 from services.scheduling.storage.visit_tasks import TasksToDo
 
@@ -23,19 +23,27 @@ async def get_visit_tasks(work: UnitOfWork, visit_id: UUID | None, series_id: UU
     """Raises NotFound VISIT_UNKNOWN or SERIES_UNKNOWN, NotAllowed PERSON_NEEDED, ACTING_ENDED or ACTING_OUTSIDE_SCOPE."""
     principal = await acting.require_principal(work, SCOPE)
     if visit_id is not None:
-        visit = await visits.get(work, visit_id)
-        person, team, known = visit.person, visit.team, await visit_tasks.kinds_at(work, visit)
-        read = await visit_tasks.of_visit(work, visit)
-    else:
-        assert series_id is not None  # noqa: S101 - the request has one of the two
-        of = await series.get(work, series_id)
-        person, team, known = of.person, of.team, await visit_tasks.kinds_of_series(work, of.id)
-        read = await visit_tasks.of_series(work, of.id)
+        return await read_tasks(work, principal, await visits.get(work, visit_id))
+    assert series_id is not None  # noqa: S101 - the request has one of the two
+    of = await series.get(work, series_id)
+    known, read = await visit_tasks.kinds_of_series(work, of.id), await visit_tasks.of_series(work, of.id)
+    return ReadTasks(of.person, await _readable(work, principal, of.person, of.team, known, read), of_series=False)
+
+
+async def read_tasks(work: UnitOfWork, principal: UUID, visit: Visit) -> ReadTasks:
+    """Of a visit that the caller sees; `principal` is in whose name they call."""
+    known, read = await visit_tasks.kinds_at(work, visit), await visit_tasks.of_visit(work, visit)
+    found = await _readable(work, principal, visit.person, visit.team, known, read)
+    return ReadTasks(visit.person, found, found.list is not None and found.list.series is not None)
+
+
+async def _readable(work: UnitOfWork, principal: UUID, person: UUID, team: UUID, known: TasksToDo, read: TasksToDo) -> TasksToDo:
+    """`read` if it is the list that holds, else what is `known` of that one without its words; audited."""
     found = read
     if read.list != known.list:
         # Who shares the visit is there too, and is not told what help the other one gets.
         if work.caller.acting_for or await teams.find_member(work, team, principal) is None:
-            return ReadTasks(person, TasksToDo(), of_series=False)
+            return TasksToDo()
         found = known
     await audit.record_read(work, "visit tasks", "view", person)
-    return ReadTasks(person, found, visit_id is not None and found.list is not None and found.list.series is not None)
+    return found

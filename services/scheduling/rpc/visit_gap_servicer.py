@@ -44,7 +44,7 @@ def visit_gap_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
                 query(lambda request: (parse_id("person_id", request.person_id),), partial(get_visit_gaps, zone=zone), _listed)
             ),
             "GetGapChoices": acting(query(_of_one, partial(get_gap_choices, zone=zone), _choices)),
-            "GetVisitDistances": acting(query(_visits, get_visit_distances, _distances)),
+            "GetVisitDistances": acting(query(_visits, get_visit_distances, distances_message)),
         },
     )
 
@@ -133,5 +133,5 @@ def _choices(found: GapChoices) -> pb.GetGapChoicesResponse:
     return pb.GetGapChoicesResponse(person_id=str(found.part.person), part=_part(found.part), others=map(_part, found.others))
 
 
-def _distances(found: Iterable[DistanceOfVisit]) -> pb.GetVisitDistancesResponse:
+def distances_message(found: Iterable[DistanceOfVisit]) -> pb.GetVisitDistancesResponse:
     return pb.GetVisitDistancesResponse(distances=map(_distance, found))

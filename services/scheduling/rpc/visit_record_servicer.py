@@ -41,7 +41,7 @@ def visit_record_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "ConfirmVisit": acting(command(_shown, confirm_visit, lambda version: pb.ConfirmVisitResponse(version=version))),
             "DisputeVisit": acting(command(_words, dispute_visit, lambda version: pb.DisputeVisitResponse(version=version))),
             "StandByVisit": command(_words, stand_by_visit, lambda version: pb.StandByVisitResponse(version=version)),
-            "GetVisitRecords": acting(query(_visit, get_visit_records, _records)),
+            "GetVisitRecords": acting(query(_visit, get_visit_records, records_of_visit)),
             "SetTimedConfirmation": acting(
                 command(
                     lambda request: (parse_id("person_id", request.person_id), request.agreed),
@@ -119,7 +119,7 @@ def _send_answer(record: VisitRecord) -> pb.SendVisitResponse:
     return pb.SendVisitResponse(record_id=str(record.id), version=record.version)
 
 
-def _records(found: VisitRecords) -> pb.GetVisitRecordsResponse:
+def records_of_visit(found: VisitRecords) -> pb.GetVisitRecordsResponse:
     records = [_message(record, found.entries[record.id], found.outcomes) for record in found.records]
     return pb.GetVisitRecordsResponse(records=records, is_time=found.is_time, may_begin=found.may_begin)
 

@@ -25,7 +25,7 @@ from services.scheduling.domain.sharing import VisitSharer
 from services.scheduling.domain.visit import Visit
 from services.scheduling.queries.get_continuity import Continuity, get_continuity
 from services.scheduling.queries.get_days import Days, get_days
-from services.scheduling.queries.get_visit import WholeVisit, get_visit
+from services.scheduling.queries.get_visit import PlannedVisit, get_visit
 from services.scheduling.queries.get_waiting import Waiting, get_waiting
 from services.scheduling.queries.list_open_visits import list_open_visits
 from services.scheduling.queries.list_visits import list_visits
@@ -47,7 +47,7 @@ def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "CancelVisit": acting(command(_shown, cancel_visit, lambda version: pb.CancelVisitResponse(version=version))),
             "TakeVisit": command(_taken, partial(take_visit, zone=zone), lambda _: pb.TakeVisitResponse()),
             "GiveBackVisit": command(lambda request: (_visit(request),), give_back_visit, lambda _: pb.GiveBackVisitResponse()),
-            "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, _whole_visit)),
+            "GetVisit": acting(query(lambda request: (_visit(request),), get_visit, planned_visit)),
             "ListVisits": acting(query(_period, list_visits, _visits)),
             "ListOpenVisits": query(_page, list_open_visits, _open_visits),
             "GetDays": acting(query(_days_asked, partial(get_days, zone=zone), _days)),
@@ -124,9 +124,9 @@ def _message(visit: Visit, free_places: int, shared: VisitSharer | None) -> pb.V
     )
 
 
-def _whole_visit(whole: WholeVisit) -> pb.GetVisitResponse:
-    visit, workers = whole.visit, whole.workers
-    return pb.GetVisitResponse(visit=_message(visit, max(0, visit.workers - len(workers)), whole.shared), worker_ids=map(str, workers))
+def planned_visit(plan: PlannedVisit) -> pb.GetVisitResponse:
+    visit, workers = plan.visit, plan.workers
+    return pb.GetVisitResponse(visit=_message(visit, max(0, visit.workers - len(workers)), plan.shared), worker_ids=map(str, workers))
 
 
 def listed_visit(listed: ListedVisit) -> pb.Visit:

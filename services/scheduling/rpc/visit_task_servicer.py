@@ -27,7 +27,7 @@ def visit_task_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "SetVisitTasks": acting(
                 command(_new_list, partial(set_visit_tasks, zone=zone), lambda new: pb.SetVisitTasksResponse(list_id=str(new)))
             ),
-            "GetVisitTasks": acting(query(_about, get_visit_tasks, _tasks)),
+            "GetVisitTasks": acting(query(_about, get_visit_tasks, tasks_of_visit)),
         },
     )
 
@@ -50,7 +50,7 @@ def _new_task(task: pb.NewVisitTask) -> NewTask:
     return NewTask(from_wire(pb.VisitTaskKind, VisitTaskKind, task.kind, "tasks", "TASK_KIND_MISSING"), task.words)
 
 
-def _tasks(read: ReadTasks) -> pb.GetVisitTasksResponse:
+def tasks_of_visit(read: ReadTasks) -> pb.GetVisitTasksResponse:
     found = read.found
     return pb.GetVisitTasksResponse(
         list_id=str(found.list.id) if found.list else "",

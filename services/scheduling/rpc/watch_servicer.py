@@ -50,7 +50,7 @@ def watch_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "GetWatch": query(lambda _: (), get_watch, _watch),
             "SetWatched": acting(command(_choice, set_watched, lambda _: pb.SetWatchedResponse())),
             "GetWatched": acting(query(_about, get_watched, _watched)),
-            "GetVisitAlerts": acting(query(_visit, get_visit_alerts, _visit_alerts)),
+            "GetVisitAlerts": acting(query(_visit, get_visit_alerts, alerts_of_visit)),
             "SayOnWay": command(
                 lambda request: (parse_id("visit_id", request.visit_id), request.minutes),
                 say_on_way,
@@ -125,7 +125,7 @@ def _visit(request: pb.GetVisitAlertsRequest | pb.SaySafeRequest) -> tuple[UUID]
     return (parse_id("visit_id", request.visit_id),)
 
 
-def _visit_alerts(found: VisitAlerts) -> pb.GetVisitAlertsResponse:
+def alerts_of_visit(found: VisitAlerts) -> pb.GetVisitAlertsResponse:
     return pb.GetVisitAlertsResponse(
         alerts=_alerts(found.alerts, found.steps),
         watched=found.watched,

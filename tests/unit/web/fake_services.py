@@ -96,6 +96,7 @@ from tests.unit.web.fake_vote_services import FakeVoteService
 from tests.unit.web.fake_waiting import FakeWaitingService
 from tests.unit.web.fake_watch import FakeWatchService
 from tests.unit.web.fake_week_drafts import FakeWeekDraftService
+from tests.unit.web.fake_whole_visits import FakeWholeVisitService
 from tests.unit.web.fake_worker_weeks import FakeWorkerWeekService
 from tests.unit.web.fake_working_time import FakeWorkingTimeService
 
@@ -178,6 +179,7 @@ class FakeServices:
     visit_tasks: FakeVisitTaskService = field(default_factory=FakeVisitTaskService)
     visit_records: FakeVisitRecordService = field(default_factory=FakeVisitRecordService)
     watch: FakeWatchService = field(default_factory=FakeWatchService)
+    whole_visits: FakeWholeVisitService = field(default_factory=FakeWholeVisitService)
     visit_series: FakeVisitSeriesService = field(default_factory=FakeVisitSeriesService)
     funding: FakeFundingService = field(default_factory=FakeFundingService)
     engagements: FakeEngagementService = field(default_factory=FakeEngagementService)
@@ -217,6 +219,14 @@ class FakeServices:
         self.teams.questions_to = lambda team: FakeTeamQuestionService.GetTeamQuestions(
             self.team_questions, team_questions.GetTeamQuestionsRequest(team_id=team)
         )
+
+        self.whole_visits.parts = {
+            "plan": self.visits,
+            "tasks": self.visit_tasks,
+            "distances": self.visit_gaps,
+            "alerts": self.watch,
+            "records": self.visit_records,
+        }
 
     def app_state(self, *, https: bool = False) -> AppState:
         statuses = {name: FakeStatusService(name) for name in ("identity", "membership", "governance", "web")}
@@ -266,6 +276,7 @@ class FakeServices:
             "visit_tasks",
             "day_sheets",
             "watch",
+            "whole_visits",
             "visit_series",
             *("funding", "engagements", "working_time", "pay_periods", "activities"),
             *("visit_gaps", "sharings", "group_activities"),

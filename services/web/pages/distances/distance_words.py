@@ -1,6 +1,6 @@
 """The distance between two visits in words: as a rule, and as it is at one visit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -88,12 +88,19 @@ def gap_view(ctx: PageContext, gap: pb.VisitGap, name: str) -> GapView:
 
 async def load_lines(ctx: PageContext, visits: Sequence[str]) -> Mapping[str, list[DistanceLine]]:
     """What holds for these visits, by the visit, as far as this person may see it."""
-    lines: dict[str, list[DistanceLine]] = {}
+    found: list[pb.DistanceOfVisit] = []
     for begin in range(0, len(visits), _MOST_VISITS):
         request = pb.GetVisitDistancesRequest(visit_ids=visits[begin : begin + _MOST_VISITS])
-        found: pb.GetVisitDistancesResponse = await ctx.call(ctx.state.services.visit_gaps.GetVisitDistances, request)
-        for one in found.distances:
-            lines.setdefault(one.visit_id, []).append(distance_line(ctx, one))
+        response: pb.GetVisitDistancesResponse = await ctx.call(ctx.state.services.visit_gaps.GetVisitDistances, request)
+        found += response.distances
+    return distance_lines(ctx, found)
+
+
+def distance_lines(ctx: PageContext, found: Iterable[pb.DistanceOfVisit]) -> Mapping[str, list[DistanceLine]]:
+    """By the visit."""
+    lines: dict[str, list[DistanceLine]] = {}
+    for one in found:
+        lines.setdefault(one.visit_id, []).append(distance_line(ctx, one))
     return lines
 
 

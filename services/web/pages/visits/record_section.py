@@ -67,19 +67,21 @@ class RecordSection:
     person: str
 
 
-async def load_section(ctx: PageContext, visit: visits.Visit, to_do: ToDo) -> RecordSection | None:
+def people_of(found: pb.GetVisitRecordsResponse) -> set[str]:
+    """Whose names the section says, but for the person visited."""
+    return {record.worker_id for record in found.records} | {entry.by for record in found.records for entry in record.entries}
+
+
+def record_section(
+    ctx: PageContext, visit: visits.Visit, found: pb.GetVisitRecordsResponse, names: Mapping[str, PersonName], to_do: ToDo
+) -> RecordSection | None:
     """`to_do` is what was to be done there. None before there can be a record, and for who has no part in it."""
-    request = pb.GetVisitRecordsRequest(visit_id=visit.visit_id)
-    found: pb.GetVisitRecordsResponse = await ctx.call(ctx.state.services.visit_records.GetVisitRecords, request)
     if not found.is_time:
         return None
     at_visit = {visit.person_id, *shared_by(visit)}
     takes_place = state_of(visit) in (VisitState.AGREED, VisitState.MOVING)
     if not found.records and not found.may_begin and not (takes_place and ctx.subject_id in at_visit):
         return None
-    people = {visit.person_id, *(record.worker_id for record in found.records)}
-    people |= {entry.by for record in found.records for entry in record.entries}
-    names = await ctx.person_names(people)
     return RecordSection(
         [_view(ctx, visit, record, names, to_do) for record in found.records],
         found.may_begin and not ctx.acting,

@@ -86,7 +86,10 @@ class DoneTask:
 
 async def load_tasks(ctx: PageContext, *, visit: str = "", series: str = "") -> ToDo:
     request = pb.GetVisitTasksRequest(visit_id=visit, series_id=series)
-    found: pb.GetVisitTasksResponse = await ctx.call(ctx.state.services.visit_tasks.GetVisitTasks, request)
+    return to_do_of(ctx, await ctx.call(ctx.state.services.visit_tasks.GetVisitTasks, request))
+
+
+def to_do_of(ctx: PageContext, found: pb.GetVisitTasksResponse) -> ToDo:
     known = [(task, word) for task in found.tasks if (word := known_word(pb.VisitTaskKind, VisitTaskKind, task.kind, None))]
     return ToDo(found.list_id, [_view(ctx, number, task, kind) for number, (task, kind) in enumerate(known, 1)], found.of_series)
 

@@ -1,22 +1,22 @@
 """One visit: when it is, who comes, who proposed it, who agreed, and what this person can do about it."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from starlette.responses import Response
 
 from kith.scheduling.v1 import visits_pb2 as pb
+from kith.scheduling.v1 import whole_visits_pb2 as whole
 from kith.scheduling.v1.enums import VisitState
 from services.web.http.forms import Form
 from services.web.page_context import PageContext, PersonName, utc_datetime
-from services.web.pages.distances.distance_words import load_lines
+from services.web.pages.distances.distance_words import distance_lines
 from services.web.pages.qualification_view import kinds_in_words
 from services.web.pages.visits import record_section
-from services.web.pages.visits.task_words import load_tasks
+from services.web.pages.visits.task_words import to_do_of
 from services.web.pages.visits.visit_forms import OVERLAPS
 from services.web.pages.visits.visit_words import TAKES_PLACE, is_over, shared_by, state_of, times_words, visit_row
-from services.web.pages.watch import visit_alerts
+from services.web.pages.watch import alert_words, visit_alerts
 from services.web.pages.working_time.rest_reason import said_reason
 
 CHANGE = "visit"
@@ -28,16 +28,12 @@ _HOLDS = {"propose": "planned", "move": "moved"}
 
 async def show(ctx: PageContext) -> Response:
     """Raises NotFound VISIT_UNKNOWN."""
-    response: pb.GetVisitResponse = await ctx.call(ctx.state.services.visits.GetVisit, pb.GetVisitRequest(visit_id=ctx.path_param("visit")))
-    visit = response.visit
-    people = [visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *shared_by(visit), *response.worker_ids]
-    names, to_do, distances, alerts = await asyncio.gather(
-        ctx.person_names(people),
-        load_tasks(ctx, visit=visit.visit_id),
-        load_lines(ctx, [visit.visit_id]),
-        visit_alerts.load_alerts(ctx, visit),
-    )
-    section = await record_section.load_section(ctx, visit, to_do)
+    request = whole.GetWholeVisitRequest(visit_id=ctx.path_param("visit"))
+    found: whole.GetWholeVisitResponse = await ctx.call(ctx.state.services.whole_visits.GetWholeVisit, request)
+    response, visit = found.plan, found.plan.visit
+    names = await ctx.person_names(_people_of(found))
+    to_do = to_do_of(ctx, found.tasks)
+    section = record_section.record_section(ctx, visit, found.records, names, to_do)
     other, has_begun = None, section is not None and bool(section.records)
     if visit.HasField("other_starts_at"):
         day = ctx.format_day(ctx.local_day(utc_datetime(visit.other_starts_at)).isoformat())
@@ -56,11 +52,17 @@ async def show(ctx: PageContext) -> Response:
         can=[step for step in _possible(ctx, visit, response.worker_ids) if not (has_begun and step in _BEFORE_THE_START)],
         section=section,
         to_do=to_do,
-        distances=distances.get(visit.visit_id, []),
-        alerts=alerts,
+        distances=distance_lines(ctx, found.distances.distances).get(visit.visit_id, []),
+        alerts=visit_alerts.alert_section(ctx, visit, found.alerts, names),
         done=_done(ctx, visit),
         overlaps=ctx.query_param("done").endswith(OVERLAPS),
     )
+
+
+def _people_of(found: whole.GetWholeVisitResponse) -> set[str]:
+    visit = found.plan.visit
+    planned = {visit.person_id, visit.proposed_by, *([visit.agreed_by] if visit.agreed_by else []), *shared_by(visit)}
+    return planned | {*found.plan.worker_ids, *alert_words.people_of(found.alerts.alerts), *record_section.people_of(found.records)}
 
 
 async def change(ctx: PageContext, form: Form) -> Response:

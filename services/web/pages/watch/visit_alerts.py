@@ -10,10 +10,10 @@ from kith.scheduling.v1 import visits_pb2 as visits
 from kith.scheduling.v1 import watch_pb2 as pb
 from services.web.http.forms import Form
 from services.web.page import Access, Page
-from services.web.page_context import PageContext, utc_datetime
+from services.web.page_context import PageContext, PersonName, utc_datetime
 from services.web.pages.form_page import Fields, FormPage, choices, form_page, require
 from services.web.pages.visits.visit_words import TAKES_PLACE, state_of
-from services.web.pages.watch.alert_words import AlertView, alert_view, people_of
+from services.web.pages.watch.alert_words import AlertView, alert_view
 from services.web.pages.watch.holders import gap_words
 
 SAFE = "watch-safe"
@@ -34,13 +34,12 @@ class AlertSection:
     alone_always: bool
 
 
-async def load_alerts(ctx: PageContext, visit: visits.Visit) -> AlertSection | None:
+def alert_section(
+    ctx: PageContext, visit: visits.Visit, found: pb.GetVisitAlertsResponse, names: Mapping[str, PersonName]
+) -> AlertSection | None:
     """None for a visit that does not take place."""
     if state_of(visit) not in TAKES_PLACE:
         return None
-    request = pb.GetVisitAlertsRequest(visit_id=visit.visit_id)
-    found: pb.GetVisitAlertsResponse = await ctx.call(ctx.state.services.watch.GetVisitAlerts, request)
-    names = await ctx.person_names(people_of(found.alerts))
     views = [alert_view(ctx, alert, names) for alert in found.alerts]
     return AlertSection(
         views,
