@@ -43,6 +43,10 @@ async def test_who_pays_counts_once_the_person_has_said_yes(infrastructure: Infr
             with pytest.raises(Refusal) as refused:
                 await money.propose_funding(ada, lines)
             assert reason in (refused.value.reason, *(problem.reason for problem in refused.value.problems))
+        for shares, budget, field in ((("1/2", "0.5"), 2000, "lines.2.share"), (("1", "0"), -1, "lines.1.budget")):
+            with pytest.raises(Invalid) as wrong:
+                await money.propose_funding(ada, list(zip((council, ada), shares, strict=True)), budget=budget)
+            assert [problem.field for problem in wrong.value.problems] == [field]
         first = await money.propose_funding(ada, [(council, "3/5"), (ada, "40 %")], budget=2000)
         second = await money.propose_funding(ada, [(council, "1")])
         with pytest.raises(FailedPrecondition, match="TERMS_ANSWERED"):

@@ -67,16 +67,19 @@ def check_payer(new_id: UUID, kind: PayerKind, organisation: str, address: str) 
 
 
 def check_lines(lines: Sequence[FundingLine]) -> tuple[FundingLine, ...]:
-    """Raises Invalid PAYERS_WRONG, SHARE_MALFORMED, BUDGET_WRONG or SHARES_NOT_WHOLE."""
+    """Raises Invalid PAYERS_WRONG, SHARE_MALFORMED, BUDGET_WRONG or SHARES_NOT_WHOLE.
+
+    What is wrong with one of them is a problem of `lines.<number>.share` or `.budget`, counted from 1.
+    """
     if not 1 <= len(lines) <= MOST_LINES or len({line.payer for line in lines}) < len(lines):
         raise invalid("lines", "PAYERS_WRONG", at_most=str(MOST_LINES))
     total, checked = Fraction(0), []
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         share = parse_share(line.share)
         if share is None:
-            raise invalid("lines", "SHARE_MALFORMED")
+            raise invalid(f"lines.{number}.share", "SHARE_MALFORMED")
         if not 0 <= line.budget_pence <= MAX_BUDGET or (line.budget_pence > 0) != (line.budget_span is not None):
-            raise invalid("lines", "BUDGET_WRONG")
+            raise invalid(f"lines.{number}.budget", "BUDGET_WRONG")
         total += share
         checked.append(replace(line, share=format_fraction(share)))
     if total != 1:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from math import ceil
 from uuid import UUID
 
-from libs.money import pay_of
+from libs.money import pay_of, price_of
 from libs.refusals import Conflict, FailedPrecondition, invalid
 from libs.rulebook import PayFloor
 from services.scheduling.domain import settlement
@@ -116,6 +116,11 @@ class VisitTerms:
     floor_an_hour: int
     payers: tuple[tuple[UUID, str], ...]
     parts: tuple[PartTerms, ...] = ()
+
+    @property
+    def hour_price(self) -> int:
+        """What all payers together owe for an hour, in pence."""
+        return price_of(self.rate, _HOUR_MINUTES, Fraction(self.payer_adds))
 
     @property
     def lines(self) -> tuple[tuple[UUID, str], ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from itertools import count
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -60,11 +61,11 @@ def _payers(payers: Iterable[Payer]) -> pb.GetPayersResponse:
 
 def _new_plan(request: pb.ProposeFundingRequest) -> tuple[UUID, date | None, date | None, list[FundingLine]]:
     days = parse_day("first_day", request.first_day), parse_day("last_day", request.last_day)
-    return parse_id("person_id", request.person_id), *days, list(map(_line, request.lines))
+    return parse_id("person_id", request.person_id), *days, list(map(_line, count(1), request.lines))
 
 
-def _line(line: pb.FundingLine) -> FundingLine:
-    span = from_wire(pb.BudgetSpan, BudgetSpan, line.budget_span, "lines", "BUDGET_WRONG") if line.budget_pence else None
+def _line(number: int, line: pb.FundingLine) -> FundingLine:
+    span = from_wire(pb.BudgetSpan, BudgetSpan, line.budget_span, f"lines.{number}.budget", "BUDGET_WRONG") if line.budget_pence else None
     return FundingLine(parse_id("payer_id", line.payer_id), line.share, line.budget_pence, span)
 
 

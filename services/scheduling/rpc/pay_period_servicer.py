@@ -35,6 +35,7 @@ from services.scheduling.rpc.money_messages import (
     worker_pay,
 )
 from services.scheduling.storage.open_periods import OpenPeriod
+from services.scheduling.storage.pay_periods import ClosedVisit
 
 
 def pay_period_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
@@ -137,5 +138,11 @@ def _invoice(found: InvoiceWithVisits) -> pb.GetInvoiceResponse:
         invoice=invoice_message(found.invoice),
         period=period_message(found.period),
         payer=payer_message(found.payer) if found.payer else None,
-        visits=[closed_visit(each, with_pay=False) for each in found.visits],
+        visits=map(_on_invoice, found.visits),
     )
+
+
+def _on_invoice(closed: ClosedVisit) -> pb.SettledVisit:
+    visit = closed_visit(closed, with_pay=False)
+    visit.hour_pence = closed.settled.terms.hour_price
+    return visit

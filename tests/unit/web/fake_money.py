@@ -152,7 +152,8 @@ class FakePayPeriodService(FakeService):
 
     def GetInvoice(self, request: pb.GetInvoiceRequest) -> pb.GetInvoiceResponse:
         payer = FakeFundingService().payers[0]
-        return pb.GetInvoiceResponse(invoice=_invoice(request.number), period=self._period(), payer=payer, visits=_contents().visits)
+        visits = map(_priced, _contents().visits)
+        return pb.GetInvoiceResponse(invoice=_invoice(request.number), period=self._period(), payer=payer, visits=visits)
 
     def _period(self) -> pb.PayPeriod:
         closed = to_timestamp(NOW - timedelta(days=7))
@@ -248,6 +249,13 @@ def _contents() -> pb.PeriodContents:
         funding.SettleFile(name="period-2.json", content=b"{}", taken_back=True),
     ]
     return pb.PeriodContents(visits=[visit], pay=[pay], payers=FakeFundingService().payers, files=files, co_op_pence=229)
+
+
+def _priced(visit: pb.SettledVisit) -> pb.SettledVisit:
+    """As it stands on an invoice: 20.56 for 70 minutes."""
+    priced = pb.SettledVisit(hour_pence=1762)
+    priced.MergeFrom(visit)
+    return priced
 
 
 def _invoice(number: int, *, is_credit_note: bool = False) -> pb.Invoice:

@@ -106,6 +106,11 @@ def test_a_secretary_writes_down_who_pays(fakes: FakeServices, browser: Scriptle
     fakes.funding.refusals["ProposeFunding"] = invalid("lines", "SHARES_NOT_WHOLE", total="4/5")
     assert browser.submit_fields(path, fields)[0] == 422
     assert "All parts together must be 1. Now they are 4/5." in browser.page
+    assert 'href="#payer_1"' in browser.page
+    fakes.funding.refusals["ProposeFunding"] = invalid("lines.2.share", "SHARE_MALFORMED")
+    below = {"payer_2": "", "share_2": "", "payer_3": "self", "share_3": "0.4"}
+    assert browser.submit_fields(path, fields | below)[0] == 422
+    assert 'href="#share_3"' in browser.page, "the second of the lines stands in the third row"
     browser.open("/money/payers")
     assert browser.submit("/money/payers", kind="health", organisation="Norwood Health", address="2 High St") == (
         303,
@@ -191,7 +196,7 @@ def test_a_closed_period_has_invoices_and_tables_for_payroll(fakes: FakeServices
     assert path in browser.open(f"/money/periods/{PERIOD}")
     assert next(page for page in PAGES if page.path == "/money/periods/invoices/{invoice:int}").access is Access.SECRETARY
     text = text_of(browser, path)
-    for words in ("Invoice 1", "1 High St", "To pay £12.34", "Jo Bright", "3/5", "17 November 2026"):
+    for words in ("Invoice 1", "1 High St", "To pay £12.34", "Jo Bright", "3/5", "17 November 2026", "For an hour", "£17.62"):
         assert words in text
     assert "£8.22" not in text, "what others pay for the visit is not on it"
     fakes.pay_periods.refusals["GetInvoice"] = NotFound("INVOICE_UNKNOWN")

@@ -67,10 +67,12 @@ def test_of_a_visit_that_is_over_it_is_said_who_was_to_come(fakes: FakeServices,
     had.free_places = 0
     del had.worker_ids[:]
     assert "Somebody was to come" in says(HAD)
+    assert "Who was to come" in says(HAD)
     had.worker_ids.append(MO)
     had.starts_at.FromDatetime(NOW - timedelta(minutes=30))
     had.ends_at.FromDatetime(NOW + timedelta(minutes=30))
     assert "Mo Stone comes" in says(HAD), "while it goes on"
+    assert "Who comes" in says(HAD)
     assert without in browser.page, "who should be there has not come: the rest of the week can be planned"
 
 

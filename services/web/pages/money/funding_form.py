@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kith.scheduling.v1 import funding_pb2 as pb
 from kith.scheduling.v1.enums import BudgetSpan, PayerKind
+from libs.refusals import FieldProblem, Invalid
 from libs.rpc.enums import to_wire
 from services.web.page_context import PageContext
 from services.web.pages.form_page import Fields, FormPage, choices, form_page
@@ -39,17 +40,28 @@ async def _funding_values(ctx: PageContext, _: Fields) -> Mapping[str, object]:
 async def _propose(ctx: PageContext, fields: Fields, request_id: str) -> str:
     person = ctx.path_param("person")
     request = pb.ProposeFundingRequest(request_id=request_id, person_id=person, first_day=fields["first_day"], last_day=fields["last_day"])
-    for row in _ROWS:
-        if payer := fields[f"payer_{row}"]:
-            span = fields[f"span_{row}"]
-            request.lines.add(
-                payer_id=person if payer == _SELF else payer,
-                share=fields[f"share_{row}"],
-                budget_pence=typed_pence(fields[f"budget_{row}"]),
-                budget_span=to_wire(pb.BudgetSpan, BudgetSpan(span)) if span in tuple(BudgetSpan) else pb.BUDGET_SPAN_UNSPECIFIED,
-            )
-    await ctx.call(ctx.state.services.funding.ProposeFunding, request)
+    rows = [row for row in _ROWS if fields[f"payer_{row}"]]
+    for row in rows:
+        payer, span = fields[f"payer_{row}"], fields[f"span_{row}"]
+        request.lines.add(
+            payer_id=person if payer == _SELF else payer,
+            share=fields[f"share_{row}"],
+            budget_pence=typed_pence(fields[f"budget_{row}"]),
+            budget_span=to_wire(pb.BudgetSpan, BudgetSpan(span)) if span in tuple(BudgetSpan) else pb.BUDGET_SPAN_UNSPECIFIED,
+        )
+    try:
+        await ctx.call(ctx.state.services.funding.ProposeFunding, request)
+    except Invalid as refusal:
+        in_form = {f"lines.{number}": f"rows.{row}" for number, row in enumerate(rows, start=1)}
+        problems = (FieldProblem(_of_row(problem.field, in_form), problem.reason) for problem in refusal.problems)
+        raise Invalid(refusal.reason, *problems, **refusal.details) from None
     return f"/members/{person}/funding?done=proposed"
+
+
+def _of_row(field: str, in_form: Mapping[str, str]) -> str:
+    """A line's field by the row of the form in which it stands: rows may be left empty."""
+    line, _, part = field.rpartition(".")
+    return f"{in_form[line]}.{part}" if line in in_form else field
 
 
 async def _payer_values(ctx: PageContext, _: Fields) -> Mapping[str, object]:
@@ -84,7 +96,13 @@ FUNDING = FormPage(
     _funding_values,
     _propose,
     fields=("first_day", "last_day", *(f"{name}_{row}" for name in ("payer", "share", "budget", "span") for row in _ROWS)),
-    input_by_field={"first_day": "first_day", "last_day": "last_day", "lines": "payer_1", "payer_id": "payer_1"},
+    input_by_field={
+        "first_day": "first_day",
+        "last_day": "last_day",
+        "lines": "payer_1",
+        "payer_id": "payer_1",
+        **{f"rows.{row}.{part}": f"{part}_{row}" for part in ("share", "budget") for row in _ROWS},
+    },
 )
 PAYERS = FormPage(
     "payer",

@@ -19,7 +19,7 @@ async def show(ctx: PageContext) -> Response:
     request = pb.GetInvoiceRequest(number=int(ctx.path_param("invoice")))
     found: pb.GetInvoiceResponse = await ctx.call(ctx.state.services.pay_periods.GetInvoice, request)
     people = await ctx.person_names([*(person for visit in found.visits for person in paid_for(visit)), found.invoice.payer_id])
-    numbers = ("care", "share", "owed")
+    numbers = ("care", "hour", "share", "owed")
     own = [[charge for charge in visit.charges if charge.payer_id == found.invoice.payer_id] for visit in found.visits]
     # With the year, as nobody knows when somebody reads it.
     issued = format_date_only(ctx.local_day(utc_datetime(found.invoice.issued_at)))
@@ -41,6 +41,7 @@ async def show(ctx: PageContext) -> Response:
                 times_of(ctx, visit),
                 people[charge.person_id or visit.person_id].full,
                 minutes_of(visit),
+                amount(visit.hour_pence),
                 share_of(ctx, charge),
                 amount(charge.pence),
             ]

@@ -42,6 +42,7 @@ async def show(ctx: PageContext) -> Response:
         "visits/visit",
         visit=visit_row(ctx, visit, names, is_taken=ctx.person_id in response.worker_ids),
         other=other,
+        over=is_over(ctx, visit),
         workers=[names[worker].full for worker in response.worker_ids],
         without=_without(ctx, visit, response.worker_ids, names),
         proposed_by=names[visit.proposed_by].full,

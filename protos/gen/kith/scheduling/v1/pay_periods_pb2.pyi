@@ -80,6 +80,7 @@ class SettledVisit(_message.Message):
     CARE_PAY_PENCE_FIELD_NUMBER: _builtins.int
     TRAVEL_PAY_PENCE_FIELD_NUMBER: _builtins.int
     CHARGES_FIELD_NUMBER: _builtins.int
+    HOUR_PENCE_FIELD_NUMBER: _builtins.int
     visit_id: _builtins.str
     person_id: _builtins.str
     worker_id: _builtins.str
@@ -90,6 +91,8 @@ class SettledVisit(_message.Message):
     care_pay_pence: _builtins.int
     travel_pay_pence: _builtins.int
     """for travel and waiting"""
+    hour_pence: _builtins.int
+    """on an invoice: the price of an hour"""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -110,10 +113,11 @@ class SettledVisit(_message.Message):
         care_pay_pence: _builtins.int = ...,
         travel_pay_pence: _builtins.int = ...,
         charges: _abc.Iterable[_funding_pb2.Charge] | None = ...,
+        hour_pence: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["care_pay_pence", b"care_pay_pence", "charges", b"charges", "ends_at", b"ends_at", "person_id", b"person_id", "starts_at", b"starts_at", "taken_back", b"taken_back", "travel_minutes", b"travel_minutes", "travel_pay_pence", b"travel_pay_pence", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes", "worker_id", b"worker_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["care_pay_pence", b"care_pay_pence", "charges", b"charges", "ends_at", b"ends_at", "hour_pence", b"hour_pence", "person_id", b"person_id", "starts_at", b"starts_at", "taken_back", b"taken_back", "travel_minutes", b"travel_minutes", "travel_pay_pence", b"travel_pay_pence", "visit_id", b"visit_id", "waiting_minutes", b"waiting_minutes", "worker_id", b"worker_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
