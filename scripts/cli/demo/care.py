@@ -4,7 +4,7 @@ import asyncio
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ class DemoCare:
         await self._begin_around()
 
     async def _begin_around(self) -> None:
-        """A partner's referral, a matching day, an activity, and who pays for visits."""
+        """A partner's referral, a matching day, an activity, and the money of visits from the first one on."""
         connection, secretary = self._co_op.connection, await self._secretary()
         [partner], [referral], [day], [activity], [payer] = (
             self._examples[name] for name in ("partner", "referral", "matching_day", "activity", "payer")
@@ -100,12 +100,14 @@ class DemoCare:
         speaker = await neighbourhood.register_speaker(connection, partner)
         spoken = (await self._co_op.sign_in_person(speaker)).token
         by_number = read_classes(self._co_op.example)
-        person, worker = await self._member(self._people[0]), await self._token(self._workers[0])
+        person, worker = await self._member(self._people[0]), await self._member(self._workers[0])
+        begun = self._first_visit.starts_at.ToDatetime(tzinfo=UTC).astimezone(connection.instance.co_op.zone).date().isoformat()
         await asyncio.gather(
             neighbourhood.bring_partner(connection, secretary, (speaker, spoken), partner, referral),
             neighbourhood.announce_day(connection, secretary, day),
-            neighbourhood.record_activity(connection, worker, activity, by_number[self._workers[0]]),
-            neighbourhood.propose_payer(connection, secretary, person[0], payer),
+            neighbourhood.record_activity(connection, worker[1], activity, by_number[self._workers[0]]),
+            neighbourhood.propose_payer(connection, secretary, person[0], begun, payer),
+            neighbourhood.agree_pay(connection, secretary, worker, begun, self._examples["workers"][0]),
         )
 
     async def _member(self, number: str) -> tuple[str, str]:

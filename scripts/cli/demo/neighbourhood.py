@@ -1,4 +1,4 @@
-"""What is around the demonstration's team: family that acts, a partner with a referral, a matching day, an activity, and who pays."""
+"""What is around the demonstration's team: family that acts, a partner with a referral, a matching day, an activity, and who pays whom."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,8 +17,9 @@ from kith.matching.v1 import team_questions_pb2 as team_questions
 from kith.matching.v1 import teams_pb2 as teams
 from kith.matching.v1.enums import PartnerKind, TeamMemberKind
 from kith.scheduling.v1 import activities_pb2 as activities
+from kith.scheduling.v1 import engagements_pb2 as engagements
 from kith.scheduling.v1 import funding_pb2 as funding
-from kith.scheduling.v1.enums import ActivityKind, PayerKind
+from kith.scheduling.v1.enums import ActivityKind, EngagementKind, PayerKind
 from libs.rpc.enums import to_wire
 from scripts.cli.connection import Connection
 from scripts.cli.demo.clocks import local_now, once_heard
@@ -103,12 +104,22 @@ async def record_activity(connection: Connection, token: str, example: Mapping[s
     await connection.call(connection.activities.RecordActivity, request, token)
 
 
-async def propose_payer(connection: Connection, secretary: str, person: str, example: Mapping[str, Any]) -> None:
-    """Who pays for visits to the person, which waits for their yes."""
+async def propose_payer(connection: Connection, secretary: str, person: str, first_day: str, example: Mapping[str, Any]) -> None:
+    """Who pays for visits to the person from that day on, which waits for their yes."""
     kind = to_wire(funding.PayerKind, PayerKind(example["kind"]))
     payer = funding.AddPayerRequest(kind=kind, organisation=example["organisation"], address=example["address"])
     added = await connection.call(connection.funding.AddPayer, payer, secretary)
-    proposal = funding.ProposeFundingRequest(person_id=person, first_day=local_now(connection).date().isoformat())
+    proposal = funding.ProposeFundingRequest(person_id=person, first_day=first_day)
     proposal.lines.add(payer_id=added.payer_id, share=example["share"])
     proposal.lines.add(payer_id=person, share=example["own_share"])
     await connection.call(connection.funding.ProposeFunding, proposal, secretary)
+
+
+async def agree_pay(connection: Connection, secretary: str, worker: tuple[str, str], first_day: str, example: Mapping[str, Any]) -> None:
+    """How the worker works, and for how much an hour: the office proposes it, and they say yes."""
+    worker_id, worker_token = worker
+    kind = to_wire(engagements.EngagementKind, EngagementKind(example["works_as"]))
+    proposal = engagements.ProposeEngagementRequest(worker_id=worker_id, kind=kind, rate_pence=example["rate_pence"], first_day=first_day)
+    proposed: engagements.ProposeEngagementResponse = await connection.call(connection.engagements.ProposeEngagement, proposal, secretary)
+    answer = engagements.AnswerEngagementRequest(engagement_id=proposed.engagement_id, agrees=True)
+    await connection.call(connection.engagements.AnswerEngagement, answer, worker_token)

@@ -169,7 +169,7 @@ class Scenario:
         print_result(f"Four people of {first.name}:\n")
         for number, does in (
             (care.owner, "gets support, has a visit to confirm, a team and a week, and answers who pays: /, /week, /team, /money"),
-            (care.in_team, "is a worker, and goes to visits: /today, /week, /team"),
+            (care.in_team, "is a worker, and goes to visits: /today, /week, /team, /money/pay"),
             ("1", "is the secretary, and answers a partner: /, /partners, /people/days, /money/periods"),
             (care.family, f"is of the family, and may act for member {care.owner}: /team, and “Act for” at the top of each page"),
         ):
