@@ -42,6 +42,11 @@ async def test_who_proposes_a_visit_hears_of_another_one_at_that_time(infrastruc
             proposed = await people.propose_and_see(person, bo, people.at(3, hour, hours))
             assert proposed.overlaps is overlaps, (hour, hours)
             await people.decline(proposed.visit_id, person)
+        # The same of another time for a visit: not with itself, and not where it was.
+        lunch = await people.propose(ada, ada, people.at(3, 13))
+        for version, hour, overlaps in ((2, 13.5, False), (4, 10, True), (6, 15, False)):
+            request = pb.MoveVisitRequest(request_id=str(new_id()), visit_id=lunch, version=version, when=people.at(3, hour))
+            assert (await call_service(people.stub.MoveVisit, request, people.token(ada))).overlaps is overlaps, hour
 
 
 @pytest.mark.capability("S6")

@@ -16,6 +16,7 @@ from services.scheduling.commands.call_off_visits_of_deceased import call_off_vi
 from services.scheduling.reactions import membership
 from tests.support.running_co_op import EventPublisher, Infrastructure, event_publisher
 from tests.support.series_people import ZONE, SeriesPeople
+from tests.support.sharing_people import SharingPeople
 from tests.support.visit_people import VisitPeople, visit_people
 from tests.support.waiting import wait_until
 
@@ -125,6 +126,30 @@ async def test_who_leaves_is_visited_still_and_who_died_by_mistake_again(infrast
         await people.co_op.wait_until_consumed("scheduling", "membership")
         assert await run_job(people, 1) == 0
         assert await states(people, ada) == {of_ada: "cancelled", again: "agreed"}
+
+
+@pytest.mark.capability("T9")
+async def test_what_somebody_shared_who_has_died_is_over_and_the_other_hears_of_it(infrastructure: Infrastructure) -> None:
+    ada, mo, wren = (new_id() for _ in range(3))
+    async with people_and_members(infrastructure) as (people, members):
+        sharing = SharingPeople(people)
+        for owner in (ada, mo):
+            await people.form_team(owner, worker=[wren])
+        await sharing.pair(ada, mo)
+        visit = await people.propose(ada, ada, people.at(2, 9))
+        await people.take(visit, wren)
+        await sharing.share(ada, mo, visit=visit)
+        assert (await people.get(visit, ada)).visit.sharer_id == str(mo)
+        before = len(await notices(people))
+        await end_membership(people, members, mo, people.day(0), "died")
+
+        async def is_alone() -> bool:
+            return not (await people.get(visit, ada)).visit.sharer_id
+
+        await wait_until(is_alone, "nobody shares the visit")
+        assert await states(people, ada) == {visit: "agreed"}, "it is Ada's alone, and takes place"
+        assert (await notices(people))[before:] == [("sharing_ended", {ada})]
+        assert await run_job(people, 0) == 0
 
 
 @pytest.mark.capability("S6")

@@ -1,10 +1,11 @@
-"""Calls off what is planned for people after the day on which they died."""
+"""Calls off what is planned for people after the day on which they died, and ends what they share with others."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.call_off_visits import call_off_visits
+from services.scheduling.commands.end_what_they_share import end_what_they_share
 from services.scheduling.storage import deceased_persons
 
 
@@ -14,4 +15,5 @@ async def call_off_visits_of_deceased(work: UnitOfWork, *, zone: ZoneInfo) -> in
     due = await deceased_persons.list_due(work, today)
     for person, last_day in due:
         await call_off_visits(work, person, last_day + timedelta(days=1), today)
+        await end_what_they_share(work, person, zone=zone)
     return len(due)

@@ -27,11 +27,11 @@ async def end_sharing(work: UnitOfWork, sharing_id: UUID, shown: int, *, zone: Z
     return await end_running(work, sharing, work.now.astimezone(zone).date())
 
 
-async def end_running(work: UnitOfWork, sharing: Sharing, today: date, *, erased: UUID | None = None) -> int:
-    """As `end_sharing`; `sharing` is locked. Who is `erased` is told nothing."""
+async def end_running(work: UnitOfWork, sharing: Sharing, today: date, *, untold: UUID | None = None) -> int:
+    """As `end_sharing`; `sharing` is locked. Who is erased or has died is told nothing."""
     ended = end(sharing, today)
     await sharings.save(work, ended)
     left = await visit_sharers.leave(work, ended.id)
     await events_out.sharing_ended(work, ended)
-    await tell_together(work, Notice.SHARING_ENDED, ended.id, {ended.person, ended.sharer} - {erased})
+    await tell_together(work, Notice.SHARING_ENDED, ended.id, {ended.person, ended.sharer} - {untold})
     return len(left)

@@ -1,4 +1,7 @@
-"""Somebody is erased: what they shared with others is over, and what they had announced does not take place. The others hear of it."""
+"""Somebody is erased or has died: what they shared with others is over, and what they had announced does not take place.
+
+The others hear of it.
+"""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,8 +17,8 @@ from services.scheduling.storage import group_activities, shared_budgets, sharin
 async def end_what_they_share(work: UnitOfWork, person: UUID, *, zone: ZoneInfo) -> None:
     """Handled again, it finds nothing to end."""
     today = work.now.astimezone(zone).date()
-    for sharing in await sharings.lock_running(work, person):
-        await end_running(work, sharing, today, erased=person)
+    for sharing in await sharings.lock_running(work, person, today):
+        await end_running(work, sharing, today, untold=person)
     for shared in await shared_budgets.lock_running(work, person, today):
         await shared_budgets.save(work, end(shared, person, today, today))
         await tell_of_money(work, Notice.SHARED_BUDGET_ENDED, shared.id, {shared.other_than(person)})

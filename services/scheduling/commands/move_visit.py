@@ -1,5 +1,6 @@
 """Somebody in a person's team proposes another time for a visit; the person's own proposal is agreed with that."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,14 +9,25 @@ from libs.access import hats
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.free_places import free_places
 from services.scheduling.commands.keep_gaps import require_gaps_kept
+from services.scheduling.commands.same_time import has_another_then
 from services.scheduling.commands.team_access import require_visit_in_team
 from services.scheduling.commands.tell import Notice, tell
 from services.scheduling.domain.visit import agree, make_time, move
 from services.scheduling.storage import events_out, sharings, visit_records, visits
 
 
-async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | None, start: int, minutes: int, *, zone: ZoneInfo) -> int:
-    """Returns the new version. `start` is in local minutes since midnight.
+@dataclass(frozen=True)
+class MovedVisit:
+    """Its new version, and whether another one to the person is at the new time."""
+
+    version: int
+    overlaps: bool
+
+
+async def move_visit(
+    work: UnitOfWork, visit_id: UUID, shown: int, day: date | None, start: int, minutes: int, *, zone: ZoneInfo
+) -> MovedVisit:
+    """`start` is in local minutes since midnight.
 
     Raises what `require_visit_in_team`, `make_time` and `require_gaps_kept` raise, FailedPrecondition VISIT_OVER or VISIT_STARTED.
     """
@@ -32,4 +44,4 @@ async def move_visit(work: UnitOfWork, visit_id: UUID, shown: int, day: date | N
         await free_places(work, visit, moved)
     await tell(work, Notice.AGREED if principal == visit.person else Notice.MOVE_PROPOSED, moved, {visit.person})
     await visits.save(work, moved)
-    return moved.version
+    return MovedVisit(moved.version, await has_another_then(work, visit.person, when, visit.id))

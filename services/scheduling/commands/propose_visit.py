@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from libs.access import hats
 from libs.database.engine import UnitOfWork
+from services.scheduling.commands.same_time import has_another_then
 from services.scheduling.commands.team_access import require_in_team
 from services.scheduling.commands.tell import Notice, tell
-from services.scheduling.domain.visit import LONGEST, Visit, agree, make_time, overlaps, propose
-from services.scheduling.storage import events_out, series_visits, visits
+from services.scheduling.domain.visit import Visit, agree, make_time, propose
+from services.scheduling.storage import events_out, visits
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ async def propose_visit(
     """`start` is in local minutes since midnight. Raises what `require_in_team`, `make_time` and `check_workers` raise."""
     team, principal = await require_in_team(work, person)
     caller = await hats.require_person(work)
-    visit = propose(work.new_id(), person, team, make_time(zone, day, start, minutes, work.now), workers, caller)
+    when = make_time(zone, day, start, minutes, work.now)
+    visit = propose(work.new_id(), person, team, when, workers, caller)
     await events_out.visit_proposed(work, visit)
     if principal == person:
         visit = agree(visit, caller, work.now)
         await events_out.visit_agreed(work, visit)
     await tell(work, Notice.AGREED if principal == person else Notice.PROPOSED, visit, {person})
-    around = await series_visits.list_around(work, person, visit.starts - LONGEST, visit.ends)
     await visits.add(work, visit)
-    return ProposedVisit(visit, overlaps(visit.starts, visit.ends, [(other.starts, other.ends) for other in around]))
+    return ProposedVisit(visit, await has_another_then(work, person, when, visit.id))

@@ -17,7 +17,7 @@ from services.scheduling.commands.agree_visit import agree_visit
 from services.scheduling.commands.cancel_visit import cancel_visit
 from services.scheduling.commands.decline_visit import decline_visit
 from services.scheduling.commands.give_back_visit import give_back_visit
-from services.scheduling.commands.move_visit import move_visit
+from services.scheduling.commands.move_visit import MovedVisit, move_visit
 from services.scheduling.commands.propose_visit import ProposedVisit, propose_visit
 from services.scheduling.commands.take_visit import take_visit
 from services.scheduling.domain.rest_reason import SaidReason
@@ -43,7 +43,7 @@ def visit_service(runtime: Runtime, zone: ZoneInfo) -> BoundService:
             "ProposeVisit": acting(command(_proposal, partial(propose_visit, zone=zone), _proposed)),
             "AgreeVisit": acting(command(_shown, agree_visit, lambda version: pb.AgreeVisitResponse(version=version))),
             "DeclineVisit": acting(command(_shown, decline_visit, lambda version: pb.DeclineVisitResponse(version=version))),
-            "MoveVisit": acting(command(_move, partial(move_visit, zone=zone), lambda version: pb.MoveVisitResponse(version=version))),
+            "MoveVisit": acting(command(_move, partial(move_visit, zone=zone), _moved)),
             "CancelVisit": acting(command(_shown, cancel_visit, lambda version: pb.CancelVisitResponse(version=version))),
             "TakeVisit": command(_taken, partial(take_visit, zone=zone), lambda _: pb.TakeVisitResponse()),
             "GiveBackVisit": command(lambda request: (_visit(request),), give_back_visit, lambda _: pb.GiveBackVisitResponse()),
@@ -101,6 +101,10 @@ def _days_asked(request: pb.GetDaysRequest) -> tuple[UUID, datetime, datetime, b
 def _proposed(proposed: ProposedVisit) -> pb.ProposeVisitResponse:
     visit = proposed.visit
     return pb.ProposeVisitResponse(visit_id=str(visit.id), state=to_wire(pb.VisitState, visit.state), overlaps=proposed.overlaps)
+
+
+def _moved(moved: MovedVisit) -> pb.MoveVisitResponse:
+    return pb.MoveVisitResponse(version=moved.version, overlaps=moved.overlaps)
 
 
 def _message(visit: Visit, free_places: int, shared: VisitSharer | None) -> pb.Visit:

@@ -1,4 +1,4 @@
-"""Who has died, as membership published it, and to whom of them visits are planned still. Only reactions write it."""
+"""Who has died, as membership published it, and of whom of them something is planned or shared still. Only reactions write it."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Date, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from kith.scheduling.v1.enums import SeriesState
+from kith.scheduling.v1.enums import GroupActivityState, SeriesState, SharingState, TermsState
 from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.local_clock import midnight
+from services.scheduling.storage.money_tables import shared_budget
 from services.scheduling.storage.series import RUNNING
+from services.scheduling.storage.sharing_tables import group_activity, sharing
 from services.scheduling.storage.tables import deceased_person, visit, visit_series
 from services.scheduling.storage.visits import IS_TO_COME
 
@@ -39,10 +41,33 @@ _HAS_SERIES = (
     .correlate(deceased_person)
     .exists()
 )
+_OF_DECEASED = deceased_person.c.person
+_SHARES_VISITS = (
+    select(sharing.c.id)
+    .where(or_(sharing.c.person == _OF_DECEASED, sharing.c.sharer == _OF_DECEASED), sharing.c.state == SharingState.AGREED.value)
+    .where(or_(sharing.c.last_day.is_(None), sharing.c.last_day >= _TODAY))
+    .correlate(deceased_person)
+    .exists()
+)
+_SHARES_BUDGET = (
+    select(shared_budget.c.id)
+    .where(or_(shared_budget.c.proposed_by == _OF_DECEASED, shared_budget.c.other == _OF_DECEASED))
+    .where(shared_budget.c.state == TermsState.AGREED.value)
+    .where(or_(shared_budget.c.last_day.is_(None), shared_budget.c.last_day >= _TODAY))
+    .correlate(deceased_person)
+    .exists()
+)
+_ANNOUNCED = (
+    select(group_activity.c.id)
+    .where(group_activity.c.organiser == _OF_DECEASED, group_activity.c.state == GroupActivityState.ANNOUNCED.value)
+    .where(group_activity.c.ends > NOW)
+    .correlate(deceased_person)
+    .exists()
+)
 # From a day that is to come on they may have been entered by mistake: then nothing has happened yet.
 _DUE = (
     select(deceased_person.c.person, _LAST_DAY)
-    .where(_LAST_DAY <= _TODAY, or_(_HAS_VISIT, _HAS_SERIES))
+    .where(_LAST_DAY <= _TODAY, or_(_HAS_VISIT, _HAS_SERIES, _SHARES_VISITS, _SHARES_BUDGET, _ANNOUNCED))
     .order_by(deceased_person.c.person)
     .limit(20)
 )
@@ -59,7 +84,7 @@ async def forget(work: UnitOfWork, person: UUID) -> None:
 
 
 async def list_due(work: UnitOfWork, today: date) -> list[tuple[UUID, date]]:
-    """Some of those to whom visits are planned after their last day, each with that day, once it has come."""
+    """Some of those of whom something is planned or shared after their last day, each with that day, once it has come."""
     rows = await work.connection.execute(_DUE, {"now": work.now, "today": today})
     return [(row.person, row.last_day) for row in rows]
 

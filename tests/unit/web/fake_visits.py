@@ -63,6 +63,9 @@ class FakeVisitService(FakeService):
     def GetVisit(self, request: pb.GetVisitRequest) -> pb.GetVisitResponse:
         return pb.GetVisitResponse(visit=self.visits[request.visit_id], worker_ids=_WORKERS.get(request.visit_id, []))
 
+    def MoveVisit(self, _request: pb.MoveVisitRequest) -> pb.MoveVisitResponse:
+        return pb.MoveVisitResponse(version=2, overlaps=self.overlaps)
+
     def ProposeVisit(self, _request: pb.ProposeVisitRequest) -> pb.ProposeVisitResponse:
         return pb.ProposeVisitResponse(visit_id=PROPOSED, state=pb.VISIT_STATE_PROPOSED, overlaps=self.overlaps)
 

@@ -171,6 +171,9 @@ def test_a_visit_at_the_time_of_another_one_says_so(fakes: FakeServices, browser
         page = browser.open(browser.submit("/visits/new", **answers)[1])
         assert "The visit is proposed." in page
         assert ("Another visit to the same person is at that time." in page) is fakes.visits.overlaps
+        browser.open(f"/visits/{TAKEN}/move")
+        moved = browser.submit(f"/visits/{TAKEN}/move", **{name: answers[name] for name in ("day-pick", "start", "minutes")}, version="1")
+        assert ("Another visit to the same person is at that time." in browser.open(moved[1])) is fakes.visits.overlaps
     fakes.visits.visits[PROPOSED].state = pb.VISIT_STATE_AGREED
     page = browser.open(f"/visits/{PROPOSED}?done=propose")
     assert "The visit is planned." in page, "what somebody proposes for themselves"

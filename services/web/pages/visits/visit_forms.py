@@ -86,8 +86,8 @@ async def _move(ctx: PageContext, fields: Fields, request_id: str) -> str:
     visit, shown = ctx.path_param("visit"), fields["version"]
     version = int(shown) if shown.isdecimal() and len(shown) < 19 else 0
     request = pb.MoveVisitRequest(request_id=request_id, visit_id=visit, version=version, when=_when(fields))
-    await ctx.call(ctx.state.services.visits.MoveVisit, request)
-    return f"/visits/{visit}?done=move"
+    moved: pb.MoveVisitResponse = await ctx.call(ctx.state.services.visits.MoveVisit, request)
+    return f"/visits/{visit}?done=move{OVERLAPS if moved.overlaps else ''}"
 
 
 PROPOSE = FormPage(

@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kith.scheduling.v1 import working_time_pb2 as kith_dot_scheduling_dot_v1_dot_working__time__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/scheduling/v1/visits.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%kith/scheduling/v1/working_time.proto\"8\n\tLocalTime\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\x05\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\"\xdd\x03\n\x05Visit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07workers\x18\x06 \x01(\x05\x12-\n\x05state\x18\x07 \x01(\x0e\x32\x1e.kith.scheduling.v1.VisitState\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12\x11\n\tagreed_by\x18\n \x01(\t\x12\x33\n\x0fother_starts_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rother_ends_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x66ree_places\x18\r \x01(\x05\x12\x12\n\nworker_ids\x18\x0e \x03(\t\x12\x11\n\tseries_id\x18\x0f \x01(\t\x12\x11\n\tsharer_id\x18\x10 \x01(\t\x12\x12\n\nsharing_id\x18\x11 \x01(\t\"z\n\x13ProposeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12+\n\x04when\x18\x03 \x01(\x0b\x32\x1d.kith.scheduling.v1.LocalTime\x12\x0f\n\x07workers\x18\x04 \x01(\x05\"i\n\x14ProposeVisitResponse\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.kith.scheduling.v1.VisitState\x12\x10\n\x08overlaps\x18\x03 \x01(\x08\"J\n\x11\x41greeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"%\n\x12\x41greeVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"L\n\x13\x44\x65\x63lineVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\'\n\x14\x44\x65\x63lineVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"v\n\x10MoveVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12+\n\x04when\x18\x04 \x01(\x0b\x32\x1d.kith.scheduling.v1.LocalTime\"$\n\x11MoveVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"K\n\x12\x43\x61ncelVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"&\n\x13\x43\x61ncelVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\x82\x01\n\x10TakeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x37\n\x0brest_reason\x18\x04 \x01(\x0b\x32\".kith.scheduling.v1.SaidRestReason\"\x13\n\x11TakeVisitResponse\"<\n\x14GiveBackVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\"\x17\n\x15GiveBackVisitResponse\"#\n\x0fGetVisitRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\"P\n\x10GetVisitResponse\x12(\n\x05visit\x18\x01 \x01(\x0b\x32\x19.kith.scheduling.v1.Visit\x12\x12\n\nworker_ids\x18\x02 \x03(\t\"\xb1\x01\n\x11ListVisitsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0e\n\x06giving\x18\x02 \x01(\x08\x12)\n\x05\x62\x65gin\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"X\n\x12ListVisitsResponse\x12)\n\x06visits\x18\x01 \x03(\x0b\x32\x19.kith.scheduling.v1.Visit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x15ListOpenVisitsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\\\n\x16ListOpenVisitsResponse\x12)\n\x06visits\x18\x01 \x03(\x0b\x32\x19.kith.scheduling.v1.Visit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x01\n\x0eGetDaysRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12)\n\x05\x62\x65gin\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10with_open_visits\x18\x04 \x01(\x08\"\xfd\x01\n\x0fGetDaysResponse\x12\x39\n\tto_person\x18\x01 \x01(\x0b\x32&.kith.scheduling.v1.ListVisitsResponse\x12\x35\n\x05taken\x18\x02 \x01(\x0b\x32&.kith.scheduling.v1.ListVisitsResponse\x12?\n\x0bopen_visits\x18\x03 \x01(\x0b\x32*.kith.scheduling.v1.ListOpenVisitsResponse\x12\x37\n\x07waiting\x18\x04 \x01(\x0b\x32&.kith.scheduling.v1.GetWaitingResponse\")\n\x14GetContinuityRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x8f\x01\n\x15GetContinuityResponse\x12\r\n\x05weeks\x18\x01 \x01(\x05\x12\x31\n\x07workers\x18\x02 \x03(\x0b\x32 .kith.scheduling.v1.WorkerVisits\x12\x19\n\x11index_thousandths\x18\x03 \x01(\x05\x12\x19\n\x11usual_thousandths\x18\x04 \x01(\x05\"1\n\x0cWorkerVisits\x12\x11\n\tworker_id\x18\x01 \x01(\t\x12\x0e\n\x06visits\x18\x02 \x01(\x05\"\x13\n\x11GetWaitingRequest\"\xb5\x02\n\x12GetWaitingResponse\x12\x1c\n\x14to_confirm_visit_ids\x18\x01 \x03(\t\x12\x1a\n\x12\x64isputed_visit_ids\x18\x02 \x03(\t\x12\r\n\x05swaps\x18\x03 \x01(\x05\x12\x0e\n\x06series\x18\x04 \x01(\x05\x12\x0e\n\x06\x61lerts\x18\x05 \x01(\x05\x12\x13\n\x0bwatch_asked\x18\x06 \x01(\x05\x12\x11\n\tproposals\x18\x07 \x01(\x05\x12\x0e\n\x06visits\x18\x08 \x01(\x05\x12\x0f\n\x07\x66unding\x18\t \x01(\x05\x12\x13\n\x0b\x65ngagements\x18\n \x01(\x05\x12\x1d\n\x15\x65ngagement_worker_ids\x18\x0b \x03(\t\x12\x13\n\x0bsharing_ids\x18\x0c \x03(\t\x12\x0f\n\x07gap_ids\x18\r \x03(\t\x12\x13\n\x0b\x61lerts_told\x18\x0e \x01(\x05*\xa8\x01\n\nVisitState\x12\x1b\n\x17VISIT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14VISIT_STATE_PROPOSED\x10\x01\x12\x16\n\x12VISIT_STATE_AGREED\x10\x02\x12\x16\n\x12VISIT_STATE_MOVING\x10\x03\x12\x18\n\x14VISIT_STATE_DECLINED\x10\x04\x12\x19\n\x15VISIT_STATE_CANCELLED\x10\x05\x32\xdf\t\n\x0cVisitService\x12\x61\n\x0cProposeVisit\x12\'.kith.scheduling.v1.ProposeVisitRequest\x1a(.kith.scheduling.v1.ProposeVisitResponse\x12[\n\nAgreeVisit\x12%.kith.scheduling.v1.AgreeVisitRequest\x1a&.kith.scheduling.v1.AgreeVisitResponse\x12\x61\n\x0c\x44\x65\x63lineVisit\x12\'.kith.scheduling.v1.DeclineVisitRequest\x1a(.kith.scheduling.v1.DeclineVisitResponse\x12X\n\tMoveVisit\x12$.kith.scheduling.v1.MoveVisitRequest\x1a%.kith.scheduling.v1.MoveVisitResponse\x12^\n\x0b\x43\x61ncelVisit\x12&.kith.scheduling.v1.CancelVisitRequest\x1a\'.kith.scheduling.v1.CancelVisitResponse\x12X\n\tTakeVisit\x12$.kith.scheduling.v1.TakeVisitRequest\x1a%.kith.scheduling.v1.TakeVisitResponse\x12\x64\n\rGiveBackVisit\x12(.kith.scheduling.v1.GiveBackVisitRequest\x1a).kith.scheduling.v1.GiveBackVisitResponse\x12U\n\x08GetVisit\x12#.kith.scheduling.v1.GetVisitRequest\x1a$.kith.scheduling.v1.GetVisitResponse\x12[\n\nListVisits\x12%.kith.scheduling.v1.ListVisitsRequest\x1a&.kith.scheduling.v1.ListVisitsResponse\x12g\n\x0eListOpenVisits\x12).kith.scheduling.v1.ListOpenVisitsRequest\x1a*.kith.scheduling.v1.ListOpenVisitsResponse\x12R\n\x07GetDays\x12\".kith.scheduling.v1.GetDaysRequest\x1a#.kith.scheduling.v1.GetDaysResponse\x12\x64\n\rGetContinuity\x12(.kith.scheduling.v1.GetContinuityRequest\x1a).kith.scheduling.v1.GetContinuityResponse\x12[\n\nGetWaiting\x12%.kith.scheduling.v1.GetWaitingRequest\x1a&.kith.scheduling.v1.GetWaitingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkith/scheduling/v1/visits.proto\x12\x12kith.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%kith/scheduling/v1/working_time.proto\"8\n\tLocalTime\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\x05\x12\x0f\n\x07minutes\x18\x03 \x01(\x05\"\xdd\x03\n\x05Visit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0f\n\x07team_id\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07workers\x18\x06 \x01(\x05\x12-\n\x05state\x18\x07 \x01(\x0e\x32\x1e.kith.scheduling.v1.VisitState\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12\x11\n\tagreed_by\x18\n \x01(\t\x12\x33\n\x0fother_starts_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rother_ends_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x66ree_places\x18\r \x01(\x05\x12\x12\n\nworker_ids\x18\x0e \x03(\t\x12\x11\n\tseries_id\x18\x0f \x01(\t\x12\x11\n\tsharer_id\x18\x10 \x01(\t\x12\x12\n\nsharing_id\x18\x11 \x01(\t\"z\n\x13ProposeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12+\n\x04when\x18\x03 \x01(\x0b\x32\x1d.kith.scheduling.v1.LocalTime\x12\x0f\n\x07workers\x18\x04 \x01(\x05\"i\n\x14ProposeVisitResponse\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.kith.scheduling.v1.VisitState\x12\x10\n\x08overlaps\x18\x03 \x01(\x08\"J\n\x11\x41greeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"%\n\x12\x41greeVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"L\n\x13\x44\x65\x63lineVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\'\n\x14\x44\x65\x63lineVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"v\n\x10MoveVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12+\n\x04when\x18\x04 \x01(\x0b\x32\x1d.kith.scheduling.v1.LocalTime\"6\n\x11MoveVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x10\n\x08overlaps\x18\x02 \x01(\x08\"K\n\x12\x43\x61ncelVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"&\n\x13\x43\x61ncelVisitResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\"\x82\x01\n\x10TakeVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x37\n\x0brest_reason\x18\x04 \x01(\x0b\x32\".kith.scheduling.v1.SaidRestReason\"\x13\n\x11TakeVisitResponse\"<\n\x14GiveBackVisitRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\"\x17\n\x15GiveBackVisitResponse\"#\n\x0fGetVisitRequest\x12\x10\n\x08visit_id\x18\x01 \x01(\t\"P\n\x10GetVisitResponse\x12(\n\x05visit\x18\x01 \x01(\x0b\x32\x19.kith.scheduling.v1.Visit\x12\x12\n\nworker_ids\x18\x02 \x03(\t\"\xb1\x01\n\x11ListVisitsRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0e\n\x06giving\x18\x02 \x01(\x08\x12)\n\x05\x62\x65gin\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"X\n\x12ListVisitsResponse\x12)\n\x06visits\x18\x01 \x03(\x0b\x32\x19.kith.scheduling.v1.Visit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x15ListOpenVisitsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\\\n\x16ListOpenVisitsResponse\x12)\n\x06visits\x18\x01 \x03(\x0b\x32\x19.kith.scheduling.v1.Visit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x01\n\x0eGetDaysRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12)\n\x05\x62\x65gin\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10with_open_visits\x18\x04 \x01(\x08\"\xfd\x01\n\x0fGetDaysResponse\x12\x39\n\tto_person\x18\x01 \x01(\x0b\x32&.kith.scheduling.v1.ListVisitsResponse\x12\x35\n\x05taken\x18\x02 \x01(\x0b\x32&.kith.scheduling.v1.ListVisitsResponse\x12?\n\x0bopen_visits\x18\x03 \x01(\x0b\x32*.kith.scheduling.v1.ListOpenVisitsResponse\x12\x37\n\x07waiting\x18\x04 \x01(\x0b\x32&.kith.scheduling.v1.GetWaitingResponse\")\n\x14GetContinuityRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x8f\x01\n\x15GetContinuityResponse\x12\r\n\x05weeks\x18\x01 \x01(\x05\x12\x31\n\x07workers\x18\x02 \x03(\x0b\x32 .kith.scheduling.v1.WorkerVisits\x12\x19\n\x11index_thousandths\x18\x03 \x01(\x05\x12\x19\n\x11usual_thousandths\x18\x04 \x01(\x05\"1\n\x0cWorkerVisits\x12\x11\n\tworker_id\x18\x01 \x01(\t\x12\x0e\n\x06visits\x18\x02 \x01(\x05\"\x13\n\x11GetWaitingRequest\"\xb5\x02\n\x12GetWaitingResponse\x12\x1c\n\x14to_confirm_visit_ids\x18\x01 \x03(\t\x12\x1a\n\x12\x64isputed_visit_ids\x18\x02 \x03(\t\x12\r\n\x05swaps\x18\x03 \x01(\x05\x12\x0e\n\x06series\x18\x04 \x01(\x05\x12\x0e\n\x06\x61lerts\x18\x05 \x01(\x05\x12\x13\n\x0bwatch_asked\x18\x06 \x01(\x05\x12\x11\n\tproposals\x18\x07 \x01(\x05\x12\x0e\n\x06visits\x18\x08 \x01(\x05\x12\x0f\n\x07\x66unding\x18\t \x01(\x05\x12\x13\n\x0b\x65ngagements\x18\n \x01(\x05\x12\x1d\n\x15\x65ngagement_worker_ids\x18\x0b \x03(\t\x12\x13\n\x0bsharing_ids\x18\x0c \x03(\t\x12\x0f\n\x07gap_ids\x18\r \x03(\t\x12\x13\n\x0b\x61lerts_told\x18\x0e \x01(\x05*\xa8\x01\n\nVisitState\x12\x1b\n\x17VISIT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14VISIT_STATE_PROPOSED\x10\x01\x12\x16\n\x12VISIT_STATE_AGREED\x10\x02\x12\x16\n\x12VISIT_STATE_MOVING\x10\x03\x12\x18\n\x14VISIT_STATE_DECLINED\x10\x04\x12\x19\n\x15VISIT_STATE_CANCELLED\x10\x05\x32\xdf\t\n\x0cVisitService\x12\x61\n\x0cProposeVisit\x12\'.kith.scheduling.v1.ProposeVisitRequest\x1a(.kith.scheduling.v1.ProposeVisitResponse\x12[\n\nAgreeVisit\x12%.kith.scheduling.v1.AgreeVisitRequest\x1a&.kith.scheduling.v1.AgreeVisitResponse\x12\x61\n\x0c\x44\x65\x63lineVisit\x12\'.kith.scheduling.v1.DeclineVisitRequest\x1a(.kith.scheduling.v1.DeclineVisitResponse\x12X\n\tMoveVisit\x12$.kith.scheduling.v1.MoveVisitRequest\x1a%.kith.scheduling.v1.MoveVisitResponse\x12^\n\x0b\x43\x61ncelVisit\x12&.kith.scheduling.v1.CancelVisitRequest\x1a\'.kith.scheduling.v1.CancelVisitResponse\x12X\n\tTakeVisit\x12$.kith.scheduling.v1.TakeVisitRequest\x1a%.kith.scheduling.v1.TakeVisitResponse\x12\x64\n\rGiveBackVisit\x12(.kith.scheduling.v1.GiveBackVisitRequest\x1a).kith.scheduling.v1.GiveBackVisitResponse\x12U\n\x08GetVisit\x12#.kith.scheduling.v1.GetVisitRequest\x1a$.kith.scheduling.v1.GetVisitResponse\x12[\n\nListVisits\x12%.kith.scheduling.v1.ListVisitsRequest\x1a&.kith.scheduling.v1.ListVisitsResponse\x12g\n\x0eListOpenVisits\x12).kith.scheduling.v1.ListOpenVisitsRequest\x1a*.kith.scheduling.v1.ListOpenVisitsResponse\x12R\n\x07GetDays\x12\".kith.scheduling.v1.GetDaysRequest\x1a#.kith.scheduling.v1.GetDaysResponse\x12\x64\n\rGetContinuity\x12(.kith.scheduling.v1.GetContinuityRequest\x1a).kith.scheduling.v1.GetContinuityResponse\x12[\n\nGetWaiting\x12%.kith.scheduling.v1.GetWaitingRequest\x1a&.kith.scheduling.v1.GetWaitingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kith.scheduling.v1.visits_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VISITSTATE']._serialized_start=3171
-  _globals['_VISITSTATE']._serialized_end=3339
+  _globals['_VISITSTATE']._serialized_start=3189
+  _globals['_VISITSTATE']._serialized_end=3357
   _globals['_LOCALTIME']._serialized_start=127
   _globals['_LOCALTIME']._serialized_end=183
   _globals['_VISIT']._serialized_start=186
@@ -54,45 +54,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MOVEVISITREQUEST']._serialized_start=1130
   _globals['_MOVEVISITREQUEST']._serialized_end=1248
   _globals['_MOVEVISITRESPONSE']._serialized_start=1250
-  _globals['_MOVEVISITRESPONSE']._serialized_end=1286
-  _globals['_CANCELVISITREQUEST']._serialized_start=1288
-  _globals['_CANCELVISITREQUEST']._serialized_end=1363
-  _globals['_CANCELVISITRESPONSE']._serialized_start=1365
-  _globals['_CANCELVISITRESPONSE']._serialized_end=1403
-  _globals['_TAKEVISITREQUEST']._serialized_start=1406
-  _globals['_TAKEVISITREQUEST']._serialized_end=1536
-  _globals['_TAKEVISITRESPONSE']._serialized_start=1538
-  _globals['_TAKEVISITRESPONSE']._serialized_end=1557
-  _globals['_GIVEBACKVISITREQUEST']._serialized_start=1559
-  _globals['_GIVEBACKVISITREQUEST']._serialized_end=1619
-  _globals['_GIVEBACKVISITRESPONSE']._serialized_start=1621
-  _globals['_GIVEBACKVISITRESPONSE']._serialized_end=1644
-  _globals['_GETVISITREQUEST']._serialized_start=1646
-  _globals['_GETVISITREQUEST']._serialized_end=1681
-  _globals['_GETVISITRESPONSE']._serialized_start=1683
-  _globals['_GETVISITRESPONSE']._serialized_end=1763
-  _globals['_LISTVISITSREQUEST']._serialized_start=1766
-  _globals['_LISTVISITSREQUEST']._serialized_end=1943
-  _globals['_LISTVISITSRESPONSE']._serialized_start=1945
-  _globals['_LISTVISITSRESPONSE']._serialized_end=2033
-  _globals['_LISTOPENVISITSREQUEST']._serialized_start=2035
-  _globals['_LISTOPENVISITSREQUEST']._serialized_end=2097
-  _globals['_LISTOPENVISITSRESPONSE']._serialized_start=2099
-  _globals['_LISTOPENVISITSRESPONSE']._serialized_end=2191
-  _globals['_GETDAYSREQUEST']._serialized_start=2194
-  _globals['_GETDAYSREQUEST']._serialized_end=2339
-  _globals['_GETDAYSRESPONSE']._serialized_start=2342
-  _globals['_GETDAYSRESPONSE']._serialized_end=2595
-  _globals['_GETCONTINUITYREQUEST']._serialized_start=2597
-  _globals['_GETCONTINUITYREQUEST']._serialized_end=2638
-  _globals['_GETCONTINUITYRESPONSE']._serialized_start=2641
-  _globals['_GETCONTINUITYRESPONSE']._serialized_end=2784
-  _globals['_WORKERVISITS']._serialized_start=2786
-  _globals['_WORKERVISITS']._serialized_end=2835
-  _globals['_GETWAITINGREQUEST']._serialized_start=2837
-  _globals['_GETWAITINGREQUEST']._serialized_end=2856
-  _globals['_GETWAITINGRESPONSE']._serialized_start=2859
-  _globals['_GETWAITINGRESPONSE']._serialized_end=3168
-  _globals['_VISITSERVICE']._serialized_start=3342
-  _globals['_VISITSERVICE']._serialized_end=4589
+  _globals['_MOVEVISITRESPONSE']._serialized_end=1304
+  _globals['_CANCELVISITREQUEST']._serialized_start=1306
+  _globals['_CANCELVISITREQUEST']._serialized_end=1381
+  _globals['_CANCELVISITRESPONSE']._serialized_start=1383
+  _globals['_CANCELVISITRESPONSE']._serialized_end=1421
+  _globals['_TAKEVISITREQUEST']._serialized_start=1424
+  _globals['_TAKEVISITREQUEST']._serialized_end=1554
+  _globals['_TAKEVISITRESPONSE']._serialized_start=1556
+  _globals['_TAKEVISITRESPONSE']._serialized_end=1575
+  _globals['_GIVEBACKVISITREQUEST']._serialized_start=1577
+  _globals['_GIVEBACKVISITREQUEST']._serialized_end=1637
+  _globals['_GIVEBACKVISITRESPONSE']._serialized_start=1639
+  _globals['_GIVEBACKVISITRESPONSE']._serialized_end=1662
+  _globals['_GETVISITREQUEST']._serialized_start=1664
+  _globals['_GETVISITREQUEST']._serialized_end=1699
+  _globals['_GETVISITRESPONSE']._serialized_start=1701
+  _globals['_GETVISITRESPONSE']._serialized_end=1781
+  _globals['_LISTVISITSREQUEST']._serialized_start=1784
+  _globals['_LISTVISITSREQUEST']._serialized_end=1961
+  _globals['_LISTVISITSRESPONSE']._serialized_start=1963
+  _globals['_LISTVISITSRESPONSE']._serialized_end=2051
+  _globals['_LISTOPENVISITSREQUEST']._serialized_start=2053
+  _globals['_LISTOPENVISITSREQUEST']._serialized_end=2115
+  _globals['_LISTOPENVISITSRESPONSE']._serialized_start=2117
+  _globals['_LISTOPENVISITSRESPONSE']._serialized_end=2209
+  _globals['_GETDAYSREQUEST']._serialized_start=2212
+  _globals['_GETDAYSREQUEST']._serialized_end=2357
+  _globals['_GETDAYSRESPONSE']._serialized_start=2360
+  _globals['_GETDAYSRESPONSE']._serialized_end=2613
+  _globals['_GETCONTINUITYREQUEST']._serialized_start=2615
+  _globals['_GETCONTINUITYREQUEST']._serialized_end=2656
+  _globals['_GETCONTINUITYRESPONSE']._serialized_start=2659
+  _globals['_GETCONTINUITYRESPONSE']._serialized_end=2802
+  _globals['_WORKERVISITS']._serialized_start=2804
+  _globals['_WORKERVISITS']._serialized_end=2853
+  _globals['_GETWAITINGREQUEST']._serialized_start=2855
+  _globals['_GETWAITINGREQUEST']._serialized_end=2874
+  _globals['_GETWAITINGRESPONSE']._serialized_start=2877
+  _globals['_GETWAITINGRESPONSE']._serialized_end=3186
+  _globals['_VISITSERVICE']._serialized_start=3360
+  _globals['_VISITSERVICE']._serialized_end=4607
 # @@protoc_insertion_point(module_scope)
