@@ -9,7 +9,7 @@ from services.scheduling.engine.cooling import LEVELS, allowances, split, temper
 from services.scheduling.engine.first_plan import first_plan
 from services.scheduling.engine.problem import Plan, Problem
 
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 """Part of a plan's record: the same inputs, seed, iterations and version give the same plan."""
 
 
@@ -32,7 +32,7 @@ class _Rounds:
 _COLDEST = 23
 _ROUNDS = (
     _Rounds(40, 10_000, 8, 0, 0),
-    _Rounds(85, 1_500, 3, 1_000, 5),
+    _Rounds(85, 1_500, 6, 1_000, 2),
     _Rounds(110, 2_000, 3, 1_000, 5),
     _Rounds(200, 2_000, 1, 1_000, 3),
 )
