@@ -60,6 +60,7 @@ async def test_one_call_about_a_visit_says_what_its_parts_say(infrastructure: In
             whole = await _whole(people, lunch, by)
             assert whole == await _parts(people, lunch, by)
             assert len(whole.distances.distances) == 1
+            assert list(whole.plan.visit.worker_ids) == list(whole.plan.worker_ids) == [str(WREN)]
             assert [task.words for task in whole.tasks.tasks] == ["" if by == KIT else "Lunch together"]
         seen = await _reads(people, WREN)
         await _whole(people, lunch, WREN)

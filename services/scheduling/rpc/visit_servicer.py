@@ -129,8 +129,9 @@ def _message(visit: Visit, free_places: int, shared: VisitSharer | None) -> pb.V
 
 
 def planned_visit(plan: PlannedVisit) -> pb.GetVisitResponse:
-    visit, workers = plan.visit, plan.workers
-    return pb.GetVisitResponse(visit=_message(visit, max(0, visit.workers - len(workers)), plan.shared), worker_ids=map(str, workers))
+    visit, workers = plan.visit, tuple(plan.workers)
+    message = listed_visit(ListedVisit(visit, max(0, visit.workers - len(workers)), workers, plan.shared))
+    return pb.GetVisitResponse(visit=message, worker_ids=message.worker_ids)
 
 
 def listed_visit(listed: ListedVisit) -> pb.Visit:

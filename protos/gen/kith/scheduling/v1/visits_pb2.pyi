@@ -129,7 +129,7 @@ class Visit(_message.Message):
     def other_ends_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def worker_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """who comes, in the order in which they took it; in the list of the visits to a person alone"""
+        """who comes, in the order in which they took it; of one visit, and in the list of those to a person"""
 
     def __init__(
         self,
