@@ -92,8 +92,48 @@ async def test_members_wait_for_no_page_that_does_not_end() -> None:
             await asyncio.sleep(0.01)
     site.release.set()
     assert {response.status_code for response in await asyncio.gather(page, *hanging)} == {200}
-    followers = [asyncio.create_task(member.get("/you")) for _ in range(9)]
-    assert {response.status_code for response in await asyncio.gather(*followers)} == {200}, "its turn is not left twice"
+    # A turn that was not had is not left, and one that was had is.
+    in_turns = Site(turn=0.05)
+    for hang in (True, False):
+        in_turns.release.clear()
+        in_turns.working.clear()
+        member = in_turns.client(**MEMBER)
+        pages = [asyncio.create_task(member.get("/you")) for _ in range(5)]
+        await settle()
+        assert in_turns.working == ["/you"] * 2
+        if hang:
+            async with asyncio.timeout(60):
+                while len(in_turns.working) < 5:
+                    await asyncio.sleep(0.01)
+        in_turns.release.set()
+        assert {response.status_code for response in await asyncio.gather(*pages)} == {200}
+
+
+async def test_who_sends_a_file_takes_no_turn() -> None:
+    site = Site()
+    more = asyncio.Event()
+    parts: list[Message] = [{"type": "http.request", "body": b"x" * 40_000, "more_body": True}] * 2
+
+    async def receive() -> Message:
+        if not parts:
+            await more.wait()
+            return {"type": "http.disconnect"}
+        return parts.pop()
+
+    async def send(_: Message) -> None:
+        """Nobody listens."""
+
+    scope = {"type": "http", "method": "POST", "path": "/photo", "query_string": b"", "http_version": "1.1"}
+    site.release.set()
+    sending = asyncio.create_task(site.app(scope | {"headers": [(b"cookie", f"{SESSION}=true".encode())]}, receive, send))
+    await settle()
+    site.release.clear()
+    pages = [asyncio.create_task(site.client(**MEMBER).get("/news")) for _ in range(3)]
+    await settle()
+    assert site.working == ["/photo", "/news", "/news"]
+    more.set()
+    site.release.set()
+    await asyncio.gather(sending, *pages, return_exceptions=True)
 
 
 async def test_no_stranger_begins_while_a_member_is_answered() -> None:
@@ -219,9 +259,12 @@ async def test_a_body_that_comes_slowly_holds_no_place() -> None:
     scope = {"type": "http", "method": "POST", "path": "/sign-in/code", "headers": [], "query_string": b"", "http_version": "1.1"}
     slow = [asyncio.create_task(site.app(scope | {"headers": who}, receive, send)) for who in ([], of_member) for _ in range(5)]
     await settle()
+    pages = [asyncio.create_task(client.get("/sign-in")) for client in (site.client(**MEMBER), site.client())]
+    async with asyncio.timeout(60):
+        while site.working != ["/sign-in"] * 2:
+            await asyncio.sleep(0.01)
     site.release.set()
-    for client in (site.client(), site.client(**MEMBER)):
-        assert (await client.get("/sign-in")).status_code == 200
+    assert {response.status_code for response in await asyncio.gather(*pages)} == {200}
     more.set()
     await asyncio.gather(*slow, return_exceptions=True)
 

@@ -14,8 +14,11 @@ from libs import callers
 from libs.database.engine import Database, new_id
 from services.scheduling.commands.call_off_visits_of_deceased import call_off_visits_of_deceased
 from services.scheduling.reactions import membership
+from tests.service.test_group_activities import Together
+from tests.support.money_people import money_people
 from tests.support.running_co_op import EventPublisher, Infrastructure, event_publisher
 from tests.support.series_people import ZONE, SeriesPeople
+from tests.support.shared_budget_people import SharedBudgetPeople
 from tests.support.sharing_people import SharingPeople
 from tests.support.visit_people import VisitPeople, visit_people
 from tests.support.waiting import wait_until
@@ -56,6 +59,13 @@ async def wait_until_cancelled(people: VisitPeople, person: UUID, visit: str) ->
         return (await states(people, person))[visit] == "cancelled"
 
     await wait_until(is_cancelled, "the visit is called off")
+
+
+async def wait_until_series_ended(people: VisitPeople, person: UUID) -> None:
+    async def has_ended() -> bool:
+        return {state for state, _ in (await series_states(people, person)).values()} == {"ended"}
+
+    await wait_until(has_ended, "the series ends")
 
 
 async def run_job(people: VisitPeople, days: int) -> int:
@@ -129,27 +139,38 @@ async def test_who_leaves_is_visited_still_and_who_died_by_mistake_again(infrast
 
 
 @pytest.mark.capability("T9")
-async def test_what_somebody_shared_who_has_died_is_over_and_the_other_hears_of_it(infrastructure: Infrastructure) -> None:
+async def test_what_somebody_shared_ends_after_the_day_on_which_they_died(infrastructure: Infrastructure) -> None:
     ada, mo, wren = (new_id() for _ in range(3))
-    async with people_and_members(infrastructure) as (people, members):
-        sharing = SharingPeople(people)
+    async with money_people(infrastructure) as money, event_publisher(money.people.co_op, "membership") as members:
+        people = money.people
+        sharing, together, budgets = SharingPeople(people), Together(people), SharedBudgetPeople(money, await money.add_payer("Council"))
         for owner in (ada, mo):
             await people.form_team(owner, worker=[wren])
+            await money.fund(owner, (budgets.payer, "1"), budget=5000)
         await sharing.pair(ada, mo)
-        visit = await people.propose(ada, ada, people.at(2, 9))
-        await people.take(visit, wren)
-        await sharing.share(ada, mo, visit=visit)
-        assert (await people.get(visit, ada)).visit.sharer_id == str(mo)
-        before = len(await notices(people))
+        visit = await people.propose(ada, ada, people.at(4, 9))
+        every = SeriesPeople(people)
+        of_mo = await every.propose(mo, mo, every.pattern(hour=15))
+        shared = [await sharing.share(ada, mo, visit=visit), await sharing.share(mo, ada, series=of_mo)]
+        budget = await budgets.propose(ada, mo)
+        await budgets.answer(budget, mo)
+        soup = await together.announce(mo, ahead=5)
+        await together.join(soup, ada)
+
         await end_membership(people, members, mo, people.day(0), "died")
-
-        async def is_alone() -> bool:
-            return not (await people.get(visit, ada)).visit.sharer_id
-
-        await wait_until(is_alone, "nobody shares the visit")
-        assert await states(people, ada) == {visit: "agreed"}, "it is Ada's alone, and takes place"
-        assert (await notices(people))[before:] == [("sharing_ended", {ada})]
+        await wait_until_series_ended(people, mo)
+        assert (await people.get(visit, ada)).visit.sharer_id == str(mo), "until the last day it stays as it is"
         assert await run_job(people, 0) == 0
+        before = len(await notices(people))
+        assert await run_job(people, 1) == 1
+        assert await run_job(people, 1) == 0
+        assert (await people.get(visit, ada)).visit.sharer_id == "", "it is Ada's alone, and takes place"
+        assert await states(people, ada) == {visit: "agreed"}
+        assert [each.last_day for each in await budgets.list_of(ada)] == [people.day(0).isoformat()]
+        told = sorted((await notices(people))[before:])
+        assert told == [("activity_called_off", {ada}), ("shared_budget_ended", {ada}), ("sharing_ended", {ada})]
+        ended = [each.sharing_id for each in await people.co_op.published_events("scheduling") if isinstance(each, facts.SharingEnded)]
+        assert sorted(ended) == sorted(shared), "each once"
 
 
 @pytest.mark.capability("S6")

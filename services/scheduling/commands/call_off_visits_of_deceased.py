@@ -1,4 +1,4 @@
-"""Calls off what is planned for people after the day on which they died, and ends what they share with others."""
+"""Calls off what is planned for people after the day on which they died, and, once it is over, ends what they share with others."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from libs.database.engine import UnitOfWork
 from services.scheduling.commands.call_off_visits import call_off_visits
 from services.scheduling.commands.end_what_they_share import end_what_they_share
-from services.scheduling.storage import deceased_persons
+from services.scheduling.storage import deceased_persons, series
 
 
 async def call_off_visits_of_deceased(work: UnitOfWork, *, zone: ZoneInfo) -> int:
@@ -14,6 +14,9 @@ async def call_off_visits_of_deceased(work: UnitOfWork, *, zone: ZoneInfo) -> in
     today = work.now.astimezone(zone).date()
     due = await deceased_persons.list_due(work, today)
     for person, last_day in due:
+        if last_day < today:
+            # Series, then what is shared, then visits: the order of all who lock them.
+            await series.lock_of(work, person, today)
+            await end_what_they_share(work, person, zone=zone)
         await call_off_visits(work, person, last_day + timedelta(days=1), today)
-        await end_what_they_share(work, person, zone=zone)
     return len(due)

@@ -64,14 +64,16 @@ _ANNOUNCED = (
     .correlate(deceased_person)
     .exists()
 )
+_SHARES = or_(_SHARES_VISITS, _SHARES_BUDGET, _ANNOUNCED)
 # From a day that is to come on they may have been entered by mistake: then nothing has happened yet.
 _DUE = (
     select(deceased_person.c.person, _LAST_DAY)
-    .where(_LAST_DAY <= _TODAY, or_(_HAS_VISIT, _HAS_SERIES, _SHARES_VISITS, _SHARES_BUDGET, _ANNOUNCED))
+    .where(_LAST_DAY <= _TODAY, or_(_HAS_VISIT, _HAS_SERIES, and_(_LAST_DAY < _TODAY, _SHARES)))
     .order_by(deceased_person.c.person)
     .limit(20)
 )
 _NEXT = select(func.min(_LAST_DAY)).where(_LAST_DAY > _TODAY)
+_ENDS_TODAY = select(_LAST_DAY).where(_LAST_DAY == _TODAY, _SHARES).limit(1)
 
 
 async def set_last_day(work: UnitOfWork, person: UUID, last_day: date) -> None:
@@ -94,5 +96,7 @@ async def next_due(work: UnitOfWork, zone: ZoneInfo) -> datetime | None:
     today = work.now.astimezone(zone).date()
     if await list_due(work, today):
         return work.now + _SOON
+    if (await work.connection.execute(_ENDS_TODAY, {"now": work.now, "today": today})).first() is not None:
+        return midnight(zone, today + timedelta(days=1))
     last_day: date | None = (await work.connection.execute(_NEXT, {"today": today})).scalar()
     return midnight(zone, last_day) if last_day else None

@@ -5,7 +5,7 @@ requests of strangers are worked on at once; the rest wait in line, each for a f
 
 | who                                     | goes on                                                                        |
 |-----------------------------------------|--------------------------------------------------------------------------------|
-| a session cookie that was true lately   | a few at once; who has waited half a second goes on whatever happens           |
+| a session cookie that was true lately   | a few at once, but for files; who has waited half a second goes on in any case |
 | another session cookie                  | a few at once: whether it is true costs one look into the database             |
 | nobody's                                | a few at once, by the kind of page; only while no member's request is worked on |
 
@@ -154,10 +154,12 @@ class MembersFirst:
             await self._app(scope, receive, send)
             return
         # The body first: who sends it slowly must not hold a place in which others could be answered.
-        receive = _replay(await _read_ahead(receive), receive)
+        body = await _read_ahead(receive)
+        receive = _replay(body, receive)
         cookie = self._read_session(scope)
         if cookie and cookie in self._known:
-            await self._respond_in_turn(scope, receive, send)
+            # The rest of a file can take minutes on a slow phone: who sends one takes no turn.
+            await self._respond_to_member(scope, receive, send, in_turn=not body[-1].get("more_body", False))
             return
         line = self._lines.unproven if cookie else self._lines.of_stranger(scope)
         if not await line.enter():
@@ -168,8 +170,8 @@ class MembersFirst:
             return
         await self._respond(partial(self._leave, line), 0 if cookie else _PATIENCE_SECONDS, scope, receive, send)
 
-    async def _respond_in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A member's request: after those before it, and soon in any case."""
+    async def _respond_to_member(self, scope: Scope, receive: Receive, send: Send, *, in_turn: bool) -> None:
+        """After those before it, and soon in any case."""
         self._members.begin()
         has_turn = False
 
@@ -179,7 +181,7 @@ class MembersFirst:
             self._members.end()
 
         try:
-            has_turn = await self._lines.members.enter()
+            has_turn = in_turn and await self._lines.members.enter()
         except asyncio.CancelledError:
             leave()
             raise

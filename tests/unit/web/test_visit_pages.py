@@ -179,6 +179,15 @@ def test_a_visit_at_the_time_of_another_one_says_so(fakes: FakeServices, browser
     assert "The visit is planned." in page, "what somebody proposes for themselves"
 
 
+def test_of_a_visit_that_is_called_off_it_is_not_said_that_nobody_had_taken_it(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
+    nobody = "Nobody has taken this visit so far."
+    assert nobody in browser.open(f"/visits/{PROPOSED}")
+    fakes.visits.visits[PROPOSED].state = pb.VISIT_STATE_CANCELLED
+    page = browser.open(f"/visits/{PROPOSED}")
+    assert nobody not in page
+    assert "Who comes" not in page
+
+
 def test_the_other_time_of_ones_own_visit_holds_at_once(fakes: FakeServices, browser: ScriptlessBrowser) -> None:
     moved = fakes.visits.visits[TAKEN]
     assert "The visit has this time now." in browser.open(f"/visits/{TAKEN}?done=move")

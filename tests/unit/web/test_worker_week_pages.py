@@ -119,6 +119,10 @@ def test_who_could_come_says_yes_or_no_of_others_and_why_of_oneself(fakes: FakeS
     fakes.worker_weeks.refusals["AskWorkers"] = FailedPrecondition("NOBODY_TO_ASK")
     assert browser.submit_fields(path, {f"ask-{JO}": "yes"})[0] == 409
 
+    fakes.visits.visits[OPEN].sharer_id = MO
+    fakes.worker_weeks.candidates = [pb.Candidate(person_id=JO, can_come=True)]
+    assert "Jo Bright" in text_of(browser, path), "also of a visit that somebody shares who could not come"
+    fakes.visits.visits[OPEN].sharer_id = ""
     browser.open(path)
     fakes.worker_weeks.candidates = [pb.Candidate(person_id=MO, comes=True), pb.Candidate(person_id=JO)]
     text = text_of(browser, path)

@@ -43,6 +43,8 @@ async def show(ctx: PageContext) -> Response:
         visit=visit_row(ctx, visit, names, is_taken=ctx.person_id in response.worker_ids),
         other=other,
         over=is_over(ctx, visit),
+        # Who had taken a visit that is called off stands there no more.
+        is_on=state_of(visit) not in (VisitState.DECLINED, VisitState.CANCELLED),
         workers=[names[worker].full for worker in response.worker_ids],
         without=_without(ctx, visit, response.worker_ids, names),
         proposed_by=names[visit.proposed_by].full,

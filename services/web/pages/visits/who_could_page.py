@@ -10,7 +10,7 @@ from services.web.localisation.refusal_messages import refusal_message
 from services.web.page import Page
 from services.web.page_context import PageContext
 from services.web.pages.qualification_view import kinds_in_words
-from services.web.pages.visits.visit_words import visit_row
+from services.web.pages.visits.visit_words import people_of, visit_row
 
 _ASK = "who-could"
 _CHOSEN = "ask-"
@@ -21,7 +21,7 @@ async def show(ctx: PageContext) -> Response:
     visit, services = ctx.path_param("visit"), ctx.state.services
     who: pb.GetWhoCouldResponse = await ctx.call(services.worker_weeks.GetWhoCould, pb.GetWhoCouldRequest(visit_id=visit))
     found: visits.GetVisitResponse = await ctx.call(services.visits.GetVisit, visits.GetVisitRequest(visit_id=visit))
-    names = await ctx.person_names([found.visit.person_id, *(each.person_id for each in who.candidates)])
+    names = await ctx.person_names([*people_of([found.visit]), *(each.person_id for each in who.candidates)])
     rows = [
         {
             "id": each.person_id,
