@@ -41,10 +41,11 @@ _HAS_SERIES = (
     .correlate(deceased_person)
     .exists()
 )
+_OPEN_SHARING = [SharingState.PROPOSED.value, SharingState.AGREED.value]
 _OF_DECEASED = deceased_person.c.person
 _SHARES_VISITS = (
     select(sharing.c.id)
-    .where(or_(sharing.c.person == _OF_DECEASED, sharing.c.sharer == _OF_DECEASED), sharing.c.state == SharingState.AGREED.value)
+    .where(or_(sharing.c.person == _OF_DECEASED, sharing.c.sharer == _OF_DECEASED), sharing.c.state.in_(_OPEN_SHARING))
     .where(or_(sharing.c.last_day.is_(None), sharing.c.last_day >= _TODAY))
     .correlate(deceased_person)
     .exists()
@@ -52,7 +53,7 @@ _SHARES_VISITS = (
 _SHARES_BUDGET = (
     select(shared_budget.c.id)
     .where(or_(shared_budget.c.proposed_by == _OF_DECEASED, shared_budget.c.other == _OF_DECEASED))
-    .where(shared_budget.c.state == TermsState.AGREED.value)
+    .where(shared_budget.c.state.in_([TermsState.PROPOSED.value, TermsState.AGREED.value]))
     .where(or_(shared_budget.c.last_day.is_(None), shared_budget.c.last_day >= _TODAY))
     .correlate(deceased_person)
     .exists()

@@ -24,9 +24,9 @@ _OF = (
     .where(or_(shared_budget.c.state != TermsState.DECLINED.value, shared_budget.c.answered_at >= bindparam("since", type_=MOMENT)))
     .order_by(shared_budget.c.id.desc())
 )
-_RUNNING = (
+_LOCK_OPEN = (
     select(shared_budget)
-    .where(_MINE, shared_budget.c.state == TermsState.AGREED.value)
+    .where(_MINE, shared_budget.c.state.in_([TermsState.PROPOSED.value, TermsState.AGREED.value]))
     .where(or_(shared_budget.c.last_day.is_(None), shared_budget.c.last_day >= bindparam("today", type_=Date)))
     .order_by(shared_budget.c.id)
     .with_for_update()
@@ -76,9 +76,9 @@ async def list_of(work: UnitOfWork, person: UUID, today: date) -> list[SharedBud
     return [_to_shared(row) for row in await work.connection.execute(_OF, values)]
 
 
-async def lock_running(work: UnitOfWork, person: UUID, today: date) -> list[SharedBudget]:
-    """What they share with others, today or later."""
-    return [_to_shared(row) for row in await work.connection.execute(_RUNNING, {"of": person, "today": today})]
+async def lock_open(work: UnitOfWork, person: UUID, today: date) -> list[SharedBudget]:
+    """What they share with others, today or later, and what waits for a yes."""
+    return [_to_shared(row) for row in await work.connection.execute(_LOCK_OPEN, {"of": person, "today": today})]
 
 
 async def lock_with_payer(work: UnitOfWork, shared: SharedBudget) -> list[SharedBudget]:

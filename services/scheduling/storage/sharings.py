@@ -46,9 +46,9 @@ _SAME = (
     .where(sharing.c.person == bindparam("person"), sharing.c.state.in_(_OPEN))
     .where(or_(sharing.c.visit == bindparam("visit"), sharing.c.series == bindparam("series")))
 )
-_RUNNING = (
+_LOCK_OPEN = (
     select(sharing)
-    .where(or_(sharing.c.person == bindparam("of"), sharing.c.sharer == bindparam("of")), sharing.c.state == SharingState.AGREED.value)
+    .where(or_(sharing.c.person == bindparam("of"), sharing.c.sharer == bindparam("of")), sharing.c.state.in_(_OPEN))
     .where(or_(sharing.c.last_day.is_(None), sharing.c.last_day >= bindparam("today", type_=Date)))
     .order_by(sharing.c.id)
     .with_for_update()
@@ -120,9 +120,9 @@ async def lock_of_visit(work: UnitOfWork, visit: UUID) -> None:
         await work.connection.execute(_LOCK_OF_VISIT, {"of": visit})
 
 
-async def lock_running(work: UnitOfWork, person: UUID, today: date) -> list[Sharing]:
-    """All that they share today or later, in the order of the ids."""
-    return [_to_sharing(row) for row in await work.connection.execute(_RUNNING, {"of": person, "today": today})]
+async def lock_open(work: UnitOfWork, person: UUID, today: date) -> list[Sharing]:
+    """All that they share today or later, and what waits for a yes, in the order of the ids."""
+    return [_to_sharing(row) for row in await work.connection.execute(_LOCK_OPEN, {"of": person, "today": today})]
 
 
 async def lock_all_of(work: UnitOfWork, people: Collection[UUID]) -> None:
