@@ -152,8 +152,8 @@ async def test_what_somebody_shared_ends_after_the_day_on_which_they_died(infras
         every = SeriesPeople(people)
         of_mo = await every.propose(mo, mo, every.pattern(hour=15))
         shared = [await sharing.share(ada, mo, visit=visit), await sharing.share(mo, ada, series=of_mo)]
-        asked = await people.propose(ada, ada, people.at(5, 9))
-        await sharing.propose(ada, mo, ada, visit=asked)
+        other = await people.propose(ada, ada, people.at(5, 9))
+        await sharing.propose(ada, mo, ada, visit=other)
         budget = await budgets.propose(ada, mo)
         await budgets.answer(budget, mo)
         soup = await together.announce(mo, ahead=5)
@@ -167,7 +167,7 @@ async def test_what_somebody_shared_ends_after_the_day_on_which_they_died(infras
         assert await run_job(people, 1) == 1
         assert await run_job(people, 1) == 0
         assert (await people.get(visit, ada)).visit.sharer_id == "", "it is Ada's alone, and takes place"
-        assert await states(people, ada) == {visit: "agreed", asked: "agreed"}
+        assert await states(people, ada) == {visit: "agreed", other: "agreed"}
         assert {each.sharing_id for each in await sharing.list_of(ada)} == {shared[1]}, "of today; nothing waits for who cannot answer"
         assert [each.last_day for each in await budgets.list_of(ada)] == [people.day(0).isoformat()]
         told = sorted((await notices(people))[before:])
