@@ -139,7 +139,7 @@ async def main() -> int:
             rows = await measure(co_op)
     head = ["page", "bytes", "p50 ms", "p95 ms", "bare p50 ms", "bare p95 ms", "ratio", "aim", ""]
     reading = f"Each of {LOAD} reads a page for {READING_SECONDS:.0f} s on average before opening the next, {PAGES_IN_A_ROUND} in a round."
-    about = f"{reading} {READING_ROUNDS} rounds of Kith and of the bare server take turns; the ratio is that of the medians of a round."
+    about = f"{reading}\n{READING_ROUNDS} rounds of Kith and of the bare server take turns; the ratio is that of the medians of a round."
     save_report("care_pages", f"The pages of care under a load of {LOAD}", about, markdown_table(head, rows))
     return int(any(row[-1] == "MISSED" for row in rows) and not is_quick_run())
 

@@ -77,8 +77,10 @@ class KithUpProcess:
         """Starts the process, with these options of `kith up`, without waiting for it."""
         self.starts += 1
         if self._forked:
-            self._process = ForkedKith(("up", str(self.folder), *options), self._tree, self.output_file)
-            await self._process.start()
+            process = ForkedKith(("up", str(self.folder), *options), self._tree, self.output_file)
+            await process.start()
+            # Only now it is there to be killed.
+            self._process = process
             return
         with self.output_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
