@@ -15,7 +15,7 @@ async def call_off_visits_of_deceased(work: UnitOfWork, *, zone: ZoneInfo) -> in
     due = await deceased_persons.list_due(work, today)
     for person, last_day in due:
         if last_day < today:
-            # Series, then what is shared, then visits: the order of all who lock them.
+            # Series, then what is shared, then visits: as who moves or ends them locks them.
             await series.lock_of(work, person, today)
             await end_what_they_share(work, person, zone=zone)
         await call_off_visits(work, person, last_day + timedelta(days=1), today)

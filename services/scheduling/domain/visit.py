@@ -35,6 +35,8 @@ MOST_WORKERS = 2
 COMES_AS = frozenset({"worker", "volunteer"})
 """As what somebody in a team takes visits; family and friends come without a plan."""
 PAID = "worker"
+TAKES_PLACE = (VisitState.AGREED, VisitState.MOVING)
+"""The states of a visit that takes place at its time."""
 
 
 class Step(StrEnum):

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from kith.scheduling.v1.enums import VisitState
 from libs.access import acting
 from libs.database.engine import UnitOfWork
-from services.scheduling.domain.visit import SCOPE
+from services.scheduling.domain.visit import SCOPE, TAKES_PLACE
 from services.scheduling.domain.visit_gap import DistanceOfVisit
 from services.scheduling.queries.get_visit import PlannedVisit, get_visit
 from services.scheduling.queries.get_visit_alerts import VisitAlerts, read_alerts
@@ -35,6 +34,6 @@ async def get_whole_visit(work: UnitOfWork, visit_id: UUID) -> WholeVisit:
         plan,
         await read_tasks(work, await acting.require_principal(work, SCOPE), visit),
         await get_visit_distances(work, [visit.id]),
-        await read_alerts(work, visit) if visit.state in (VisitState.AGREED, VisitState.MOVING) else None,
+        await read_alerts(work, visit) if visit.state in TAKES_PLACE else None,
         await read_records(work, visit),
     )

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Date, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from kith.scheduling.v1.enums import GroupActivityState, SeriesState, SharingState, TermsState
+from kith.scheduling.v1.enums import GroupActivityState, SeriesState
 from libs.database.columns import NOW
 from libs.database.engine import UnitOfWork
 from services.scheduling.domain.local_clock import midnight
+from services.scheduling.storage import shared_budgets, sharings
 from services.scheduling.storage.money_tables import shared_budget
 from services.scheduling.storage.series import RUNNING
 from services.scheduling.storage.sharing_tables import group_activity, sharing
@@ -41,11 +42,10 @@ _HAS_SERIES = (
     .correlate(deceased_person)
     .exists()
 )
-_OPEN_SHARING = [SharingState.PROPOSED.value, SharingState.AGREED.value]
 _OF_DECEASED = deceased_person.c.person
 _SHARES_VISITS = (
     select(sharing.c.id)
-    .where(or_(sharing.c.person == _OF_DECEASED, sharing.c.sharer == _OF_DECEASED), sharing.c.state.in_(_OPEN_SHARING))
+    .where(or_(sharing.c.person == _OF_DECEASED, sharing.c.sharer == _OF_DECEASED), sharing.c.state.in_(sharings.OPEN))
     .where(or_(sharing.c.last_day.is_(None), sharing.c.last_day >= _TODAY))
     .correlate(deceased_person)
     .exists()
@@ -53,7 +53,7 @@ _SHARES_VISITS = (
 _SHARES_BUDGET = (
     select(shared_budget.c.id)
     .where(or_(shared_budget.c.proposed_by == _OF_DECEASED, shared_budget.c.other == _OF_DECEASED))
-    .where(shared_budget.c.state.in_([TermsState.PROPOSED.value, TermsState.AGREED.value]))
+    .where(shared_budget.c.state.in_(shared_budgets.OPEN))
     .where(or_(shared_budget.c.last_day.is_(None), shared_budget.c.last_day >= _TODAY))
     .correlate(deceased_person)
     .exists()

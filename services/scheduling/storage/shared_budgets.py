@@ -14,6 +14,8 @@ from libs.refusals import NotFound
 from services.scheduling.domain.shared_budget import SharedBudget
 from services.scheduling.storage.money_tables import shared_budget
 
+OPEN = (TermsState.PROPOSED.value, TermsState.AGREED.value)
+"""Agreed, or waits for a yes."""
 _NO_IS_SHOWN = timedelta(weeks=4)
 _BY_ID = select(shared_budget).where(shared_budget.c.id == bindparam("of")).with_for_update()
 _MINE = or_(shared_budget.c.proposed_by == bindparam("of"), shared_budget.c.other == bindparam("of"))
@@ -26,7 +28,7 @@ _OF = (
 )
 _LOCK_OPEN = (
     select(shared_budget)
-    .where(_MINE, shared_budget.c.state.in_([TermsState.PROPOSED.value, TermsState.AGREED.value]))
+    .where(_MINE, shared_budget.c.state.in_(OPEN))
     .where(or_(shared_budget.c.last_day.is_(None), shared_budget.c.last_day >= bindparam("today", type_=Date)))
     .order_by(shared_budget.c.id)
     .with_for_update()

@@ -17,14 +17,15 @@ from services.scheduling.domain.sharing import Sharing
 from services.scheduling.storage.sharing_tables import neighbour_pair, sharing, sharing_no
 from services.scheduling.storage.tables import team, team_member
 
-_OPEN = (SharingState.PROPOSED.value, SharingState.AGREED.value)
+OPEN = (SharingState.PROPOSED.value, SharingState.AGREED.value)
+"""Agreed, or waits for a yes."""
 _BY_ID = select(sharing).where(sharing.c.id == bindparam("of"))
 _LOCKED = _BY_ID.with_for_update()
 _REFUSED_BY = select(sharing_no.c.sharing).where(sharing_no.c.person == bindparam("of"))
 _OF = (
     select(sharing)
     .where(or_(sharing.c.person == bindparam("of"), sharing.c.sharer == bindparam("of")))
-    .where(sharing.c.state.in_(_OPEN), or_(sharing.c.last_day.is_(None), sharing.c.last_day >= bindparam("today", type_=Date)))
+    .where(sharing.c.state.in_(OPEN), or_(sharing.c.last_day.is_(None), sharing.c.last_day >= bindparam("today", type_=Date)))
     .where(sharing.c.id.not_in(_REFUSED_BY))
     .order_by(sharing.c.id.desc())
 )
@@ -32,7 +33,7 @@ _OF = (
 _OF_SERIES = select(sharing).where(sharing.c.series == bindparam("of")).order_by(sharing.c.id).with_for_update(read=True)
 # Those that wait too: a yes that somebody gives meanwhile is waited for.
 _LOCK_OF_VISIT = (
-    select(sharing.c.id).where(sharing.c.visit == bindparam("of"), sharing.c.state.in_(_OPEN)).order_by(sharing.c.id).with_for_update()
+    select(sharing.c.id).where(sharing.c.visit == bindparam("of"), sharing.c.state.in_(OPEN)).order_by(sharing.c.id).with_for_update()
 )
 _AGREED_OF_SERIES = (
     select(sharing)
@@ -43,12 +44,12 @@ _AGREED_OF_SERIES = (
 )
 _SAME = (
     select(sharing)
-    .where(sharing.c.person == bindparam("person"), sharing.c.state.in_(_OPEN))
+    .where(sharing.c.person == bindparam("person"), sharing.c.state.in_(OPEN))
     .where(or_(sharing.c.visit == bindparam("visit"), sharing.c.series == bindparam("series")))
 )
 _LOCK_OPEN = (
     select(sharing)
-    .where(or_(sharing.c.person == bindparam("of"), sharing.c.sharer == bindparam("of")), sharing.c.state.in_(_OPEN))
+    .where(or_(sharing.c.person == bindparam("of"), sharing.c.sharer == bindparam("of")), sharing.c.state.in_(OPEN))
     .where(or_(sharing.c.last_day.is_(None), sharing.c.last_day >= bindparam("today", type_=Date)))
     .order_by(sharing.c.id)
     .with_for_update()

@@ -14,6 +14,7 @@ from libs.database.engine import UnitOfWork
 from libs.database.paging import Page, PagedStatement, PageRequest
 from libs.database.rows import row_mapper, values_of
 from libs.refusals import NotFound
+from services.scheduling.domain import visit as visit_rules
 from services.scheduling.domain.sharing import VisitSharer
 from services.scheduling.domain.visit import COMES_AS, Visit
 from services.scheduling.storage.sharing_tables import visit_sharer, visits_shared_by
@@ -31,8 +32,7 @@ _TAKEN = (
     .scalar_subquery()
 )
 _FREE = (visit.c.workers - _TAKEN).label("free_places")
-TAKES_PLACE = (VisitState.AGREED.value, VisitState.MOVING.value)
-"""The states of a visit that takes place at its time."""
+TAKES_PLACE = tuple(state.value for state in visit_rules.TAKES_PLACE)
 HAS_NOT_BEGUN = ~exists().where(visit_record.c.visit == visit.c.id).correlate(visit)
 """Nobody has said that they start: who does so some minutes early is there."""
 IS_TO_COME = and_(visit.c.state.in_((VisitState.PROPOSED.value, *TAKES_PLACE)), HAS_NOT_BEGUN)
